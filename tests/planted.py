@@ -2235,6 +2235,34 @@ DIFFERENTIATING = {
         "a gradient is written as another name of the program is",
         "tests/core/test_symbolic.py",
     ),
+    "band-half-empty": bug(
+        "app/shell/panels.py",
+        "wanted=lambda session: bool(session.selection),",
+        "wanted=lambda session: True,",
+        "half of the band below the canvas stays empty while no node is selected",
+        WORKSPACES,
+    ),
+    "results-closed-at-the-next-start": bug(
+        "app/shell/frame.py",
+        "pane.shown = kept.panels.get(name, pane.panel.shown_at_first)",
+        "pane.shown = pane.panel.shown_at_first",
+        "the column of results does not come back with the window",
+        WORKSPACES,
+    ),
+    "factors-light-nothing": bug(
+        "app/panels/derivation.py",
+        "hovered.connect(session.point_at)",
+        "pass",
+        "pointing at a factor of a path lights nothing on the canvas",
+        "tests/app/seen/test_seen_paths.py",
+    ),
+    "folds-forgotten": bug(
+        "core/project/document.py",
+        "folded=tuple(folded),",
+        "folded=(),",
+        "what is folded in the listing does not come back with the project",
+        ALGORITHM,
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

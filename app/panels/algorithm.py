@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -192,14 +192,19 @@ class Table(QTableView):
                     self.edit(self.currentIndex().siblingAtColumn(VALUE))
                 return
             if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus) and line.group:
-                if (event.key() == Qt.Key.Key_Minus) != (line.group in self.rows.folded):
+                if (event.key() == Qt.Key.Key_Minus) != (line.group in self.session.drawn.folded):
                     self.rows.toggle(line.group)
                 return
         super().keyPressEvent(event)
 
 
 class AlgorithmPanel(QWidget):
-    """The listing with its choice of language and notation, and a sentence on a value that does not fit."""
+    """The listing with its choice of language and notation, and a sentence on a value that does not fit.
+
+    `formChosen` carries the language that is chosen.
+    """
+
+    formChosen = Signal(str)
 
     def __init__(
         self, session: Session, training: TrainingSession | None = None, parent: QWidget | None = None
@@ -390,6 +395,7 @@ class AlgorithmPanel(QWidget):
         self.form = form
         self.message.hide()
         self._show()
+        self.formChosen.emit(form)
 
     def toggle_data(self) -> None:
         """Leave out the gradients of inputs, targets and constants of a training, or list them again."""
@@ -414,7 +420,7 @@ class AlgorithmPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         line = self.table.row_at(at)
         if line and line.group:
-            said = "Show its lines" if line.group in self.rows.folded else "Fold its lines"
+            said = "Show its lines" if line.group in self.session.drawn.folded else "Fold its lines"
             menu.addAction(said, lambda: self.rows.toggle(line.group))
         menu.addAction("Fold all", lambda: self.rows.fold_all(True))
         menu.addAction("Show all lines", lambda: self.rows.fold_all(False))

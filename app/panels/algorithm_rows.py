@@ -70,7 +70,6 @@ class Rows(QAbstractTableModel):
         self.write: Write = Typeset(session.trace).line
         self.kept = self.listing.kept
         self.shared: frozenset[int] = frozenset()
-        self.folded: set[str] = set()
         self.as_code, self.loop = False, NO_LOOP
         self._firsts: frozenset[int] = frozenset()
         self.longest_number = 1  # characters
@@ -86,7 +85,7 @@ class Rows(QAbstractTableModel):
         """List other lines, or the same at another trace."""
         self.listing, self.write, self.as_code, self.loop = listing, write, as_code, loop
         self._written, self.notation = {}, self.session.notation
-        self.shown = listing.folded(self.folded)
+        self.shown = listing.folded(self.session.drawn.folded)
         self.kept = self.shown.kept
         rows = tuple(_with_headings(self.shown.lines, loop))
         groups: dict[tuple[str, str], int] = {}
@@ -182,13 +181,11 @@ class Rows(QAbstractTableModel):
 
     def toggle(self, group: str) -> None:
         """Fold the lines of a group into one, or show them again."""
-        self.folded ^= {group}
-        self.show(self.listing, self.write, self.as_code, self.loop)
+        self.session.fold_lines({group} ^ set(self.session.drawn.folded))
 
     def fold_all(self, folded: bool) -> None:
         """Fold the lines of all groups, or show all lines."""
-        self.folded = {line.group for line in self.listing.lines if line.group} if folded else set()
-        self.show(self.listing, self.write, self.as_code, self.loop)
+        self.session.fold_lines({line.group for line in self.listing.lines if line.group} if folded else ())
 
     # -- cells
 

@@ -44,6 +44,8 @@ class DerivationPanel(QWidget):
         self.rows = [PathRowView() for _ in range(MOST_SHOWN)]
         self.sum = FormulaView()
         self.sum.setAccessibleName("Sum over the paths")
+        for hovered in (*(row.tagHovered for row in self.rows), self.sum.tagHovered):
+            hovered.connect(session.point_at)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)

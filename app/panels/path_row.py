@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from msgspec import Struct
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.formula.boxes import Box
@@ -35,16 +35,30 @@ class Cell(Struct, frozen=True, eq=False):
 
 
 class Placed(Struct, frozen=True, eq=False):
-    """A cell and where it is: its left end and the baselines of its two lines."""
+    """A cell and where it is: its left end, the baselines of its two lines, and the ends of their height."""
 
     cell: Cell
     x: float
     upper: float
     lower: float
+    top: float
+    bottom: float
+
+    @property
+    def rect(self) -> QRectF:
+        return QRectF(self.x, self.top, self.cell.width, self.bottom - self.top)
+
+    @property
+    def boxes(self) -> Sequence[tuple[Box, float]]:
+        """The name and the value, as far as there are any, with their baselines."""
+        value = [(self.cell.value, self.lower)] if self.cell.value else []
+        return [(self.cell.name, self.upper), *value]
 
 
 class PathRowView(QWidget):
-    """Shows a path; what is too wide goes on in the next line."""
+    """Shows a path; what is too wide goes on in the next line. `tagHovered` is as of a FormulaView."""
+
+    tagHovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -54,6 +68,8 @@ class PathRowView(QWidget):
         self._sizes = (18.0, 15.0)
         self._colours: Mapping[str, QColor] = {}
         self._ink = QColor()
+        self._hovered = ""
+        self.setMouseTracking(True)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -113,7 +129,7 @@ class PathRowView(QWidget):
             end = lower + max((value.descent for value in values), default=0.0) if values else bottom
             x = float(INDENT)
             for cell in line:
-                found.append(Placed(cell, x, upper, lower))
+                found.append(Placed(cell, x, upper, lower, y, end))
                 x += cell.width + gap
             y = end + (small if any(cell.shape for cell in line) else 0.0) + LEADING
         return found, y
@@ -132,6 +148,31 @@ class PathRowView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.updateGeometry()
+
+    def tag_at(self, at: QPointF) -> str:
+        """What the factor at a place stands for, also where its value stands; or an empty string."""
+        for placed in self.placed(self.width())[0]:
+            if not placed.rect.contains(at):
+                continue
+            for box, baseline in placed.boxes:
+                left = placed.x + (placed.cell.width - box.width) / 2
+                if area := box.area_at(at.x() - left, at.y() - baseline):
+                    return area.tag
+            return next((area.tag for area in placed.cell.name.areas if area.tag), "")
+        return ""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self.tag_at(event.position()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover("")
+        super().leaveEvent(event)
+
+    def _hover(self, tag: str) -> None:
+        if tag != self._hovered:
+            self._hovered = tag
+            self.tagHovered.emit(tag)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         cells, height = self.placed(self.width())

@@ -178,6 +178,8 @@ class Frame(QWidget):
     def restore(self, kept: Arrangement) -> None:
         """Arrange all as the user left it."""
         self.kept = copy.deepcopy(kept)
+        for name, pane in self.panes.items():
+            pane.shown = kept.panels.get(name, pane.panel.shown_at_first)
         self.arrange()
 
     # -- the program's editor
@@ -241,6 +243,9 @@ class Frame(QWidget):
         for name in self.workspace.panels:
             self.panes[name].make()
         self._put_program()
+        self.kept.panels = {
+            name: pane.shown for name, pane in self.panes.items() if pane.shown != pane.panel.shown_at_first
+        }
         for pane in self.panes.values():
             if pane.panel.name != "program" or not self.program_in_sheet:
                 self._put(pane)
@@ -251,10 +256,10 @@ class Frame(QWidget):
         for rule, shown in zip(self.rules, (not self.presenting, works, works), strict=True):
             rule.setVisible(shown)
         self.time.setVisible(self.workspace.has_steps and not self.presenting)
-        for place, tabs in self.places.items():
+        for place in self.places:
             torn = self.is_torn(place)
             shown = place == "right" or torn or not self.presenting  # results are shown on a stage, too
-            shown = shown and self.is_open(place) and tabs.count() > 0
+            shown = shown and self.is_open(place) and self._is_wanted(place)
             self.windows.put(place, self.kept.torn[place] if torn else None, shown)
         self.band.setVisible(self._stands("band") or self._stands("beside"))
         self._set_sizes()
@@ -262,6 +267,18 @@ class Frame(QWidget):
     def _stands(self, place: Place) -> bool:
         """Whether a place is seen in the window itself."""
         return not self.is_torn(place) and not self.places[place].isHidden()
+
+    def _is_wanted(self, place: Place) -> bool:
+        """Whether a place holds a panel that has something to show; one with a window of its own is kept."""
+        tabs = self.places[place]
+        here = [pane for pane in self.panes.values() if pane.page and tabs.indexOf(pane.page) >= 0]
+        return any(pane.wanted or self.is_torn(place) for pane in here)
+
+    def arrange_if_wanted(self) -> None:
+        """Arrange anew where a place has come to have something to show, or has nothing any longer."""
+        shown = self.is_open("beside") and self._is_wanted("beside")
+        if not self.presenting and not self.is_torn("beside") and shown == self.places["beside"].isHidden():
+            self.arrange()
 
     def _home(self, pane: Pane) -> Place:
         """Where a panel stands now: in a narrow window there is one place below the canvas."""

@@ -34,7 +34,7 @@ class Panel(Struct, frozen=True):
     One with a `menu` has a command there, which shows it and puts it away. It takes long to load, as one does
     that is `late`, so its widget is made when it is first asked for. It has a `pause()` for when it is put
     away, and hears by `when_seen` when it comes to the front or is covered. One `at_first` is there as soon
-    as the window is.
+    as the window is. A place has no room of its own while none of its panels is `wanted`.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Panel(Struct, frozen=True):
     at_first: bool = False
     late: bool = False
     when_seen: Callable[[Any, bool], object] = lambda widget, seen: None
+    wanted: Callable[[Session], bool] = lambda session: True
 
     @property
     def shown_at_first(self) -> bool:
@@ -102,6 +103,7 @@ PANELS = (
         tip="How the output depends on the selected node: the product along each path, and their sum",
         group=2,
         when_seen=lambda panel, seen: panel.set_seen(seen),
+        wanted=lambda session: bool(session.selection),
     ),
     Panel(
         "training",

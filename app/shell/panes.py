@@ -54,6 +54,7 @@ class Pane(QObject):
         self.page: QWidget | None = None
         self.seen = False
         self.shown = panel.shown_at_first
+        self._session, self._asked = session, False
         self._make = partial(panel.make, session, training)
         self._show, self._arrange = show, arrange
         self._theme: Theme | None = None
@@ -74,15 +75,20 @@ class Pane(QObject):
     def open(self) -> Any:
         """Show the panel, in front of others that share its place."""
         made = self.make()
-        self.shown = True
+        self.shown = self._asked = True
         self._show(self)
         return made
 
     def close(self) -> None:
         """Put the panel away, and pause its work."""
-        self.shown = self.shown and not self.panel.on_demand
+        self.shown, self._asked = self.shown and not self.panel.on_demand, False
         self._arrange()
         self.pause()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it has something to show, or was asked for."""
+        return self._asked or self.panel.wanted(self._session)
 
     def toggle(self) -> None:
         """Show the panel, or put it away."""

@@ -113,6 +113,7 @@ class Window(QMainWindow):
         self.session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})
         self.session.set_stride(settings.get("stride"))
         self.session.set_by_parts(settings.get("by_parts"))
+        self.algorithm.choose_form(settings.get("listing"))
         self.scene.animated = settings.get("animate")
         self.arrangement.restore(settings.get("arrangement"))
         self._show_workspace()
@@ -132,6 +133,8 @@ class Window(QMainWindow):
         session.undo_stack.cleanChanged.connect(self._show_file)
         session.traceChanged.connect(self._dim_if_wrong)
         session.selectionChanged.connect(self.refresh_actions)
+        for signal in (session.selectionChanged, session.traceChanged):
+            signal.connect(self.arrangement.arrange_if_wanted)
         for signal in (
             session.traceChanged,
             training.runChanged,
@@ -157,6 +160,7 @@ class Window(QMainWindow):
         self.transport.speedChanged.connect(self._take_speed)
         session.strideChanged.connect(self._keep_stride)
         session.partsChanged.connect(self._keep_parts)
+        self.algorithm.formChosen.connect(lambda form: self.settings.set("listing", form))
 
     @property
     def frame(self) -> QMainWindow:
@@ -336,7 +340,7 @@ class Window(QMainWindow):
     def make_panes(self) -> None:
         """After the first picture: make the panels that take long to load and are there at first."""
         for pane in self.panes.values():
-            if pane.panel.at_first and pane.made is None:
+            if (pane.panel.at_first or pane.shown) and pane.made is None:
                 pane.make()
         self.arrangement.arrange()
         self.program.roles.show_now()

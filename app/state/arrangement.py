@@ -17,7 +17,8 @@ class Arrangement(msgspec.Struct):
 
     `open` says which places beside the canvas are open or closed otherwise than at first, `sizes` how many
     pixels they have; both by workspace and place. `pinned` says whether the program is edited in the left
-    column. `torn` are the places that have a window of their own: where that is, its width and height.
+    column, `panels` which panels are shown or not, otherwise than at first, by their names. `torn` are the
+    places that have a window of their own: where that is, its width and height.
     """
 
     workspace: WorkspaceName = "step"
@@ -25,6 +26,7 @@ class Arrangement(msgspec.Struct):
     sizes: dict[str, int] = {}
     pinned: bool = True
     torn: dict[Place, tuple[int, int, int, int]] = {}
+    panels: dict[str, bool] = {}
 
 
 def read_arrangement(text: str) -> Arrangement:

@@ -299,6 +299,13 @@ class Session(QObject):
             raise Problem(f"A note has up to {LONGEST_NOTE:,} characters")
         self._say_of("note", name, "notes", text)
 
+    def fold_lines(self, groups: Collection[str]) -> None:
+        """Show these groups of lines of the listing as one line each, all others whole."""
+        folded = tuple(sorted(groups))
+        if folded != self.drawn.folded:
+            label = "fold lines" if len(folded) > len(self.drawn.folded) else "show lines"
+            self.edit(label, replace(self.document, drawing=replace(self.drawn, folded=folded)))
+
     def class_names_of(self, name: str) -> tuple[str, ...]:
         """What the entries of a vector are called."""
         return self.drawn.classes.get(note_key(self.trace.graph.nodes[name]), ())

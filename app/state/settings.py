@@ -25,6 +25,7 @@ from core.base.numbers import DIGITS
 from core.figure import STRIDES, read_target
 from core.graph.json_values import parse_json
 from core.math.derivative_names import NOTATIONS, PARTIAL
+from core.service.listing import FORMS
 
 MAX_FILE, MAX_RECENT, MAX_PATH = 1_000_000, 12, 4096
 SET_ASIDE = "The settings could not be read and start afresh; the old ones are kept in {}"
@@ -102,6 +103,7 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "note_size": Setting(21, _number(13, 60, int)),
         "figure_text": Setting("outlines", _one_of(("outlines", "fonts"))),
         "stride": Setting("node", _one_of(STRIDES)),
+        "listing": Setting("math", _one_of(FORMS)),
         "by_parts": Setting(False, _switch),
         "speed": Setting(1.0, _number(0.25, 8)),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),

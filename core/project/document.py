@@ -6,7 +6,8 @@ would lose without a word gets a new version: 2 came with output and seed, 3 wit
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
 written, 7 with notes and names of entries, 8 with data of one's own, with the same share of each class in
-what is kept for testing, with two seeds, with settings that change while it trains and with its run.
+what is kept for testing, with two seeds, with settings that change while it trains, with its run and with what
+is folded in the listing.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -59,6 +60,7 @@ class Drawn(Struct, frozen=True):
     notation   how derivatives are written; empty for what was chosen last in any program
     notes      what is noted at nodes and at terms of the formula, by their keys (core/figure/notes.py)
     classes    what the entries of vectors are called, by the same keys
+    folded     the groups of lines that the listing shows as one
     """
 
     at_nodes: bool = False
@@ -69,16 +71,22 @@ class Drawn(Struct, frozen=True):
     notation: Notation | Literal[""] = ""
     notes: Mapping[str, str] = {}
     classes: Mapping[str, tuple[str, ...]] = {}
+    folded: tuple[str, ...] = ()
 
     def among(self, options: Options) -> Options:
         """These choices among all that figures show."""
-        chosen = {name: getattr(self, name) for name in self.__struct_fields__}
+        chosen = {name: getattr(self, name) for name in self.__struct_fields__ if name != "folded"}
         return replace(options, **{**chosen, "notation": self.notation or options.notation})
 
     @property
     def for_another_program(self) -> Drawn:
         """The same without what is said of nodes."""
-        return replace(self, notes={}, classes={}) if self.notes or self.classes else self
+        return replace(self, notes={}, classes={}, folded=()) if self.is_of_one_program else self
+
+    @property
+    def is_of_one_program(self) -> bool:
+        """Whether something is said of nodes."""
+        return bool(self.notes or self.classes or self.folded)
 
 
 class Document(Struct, frozen=True):
@@ -244,7 +252,18 @@ def _drawn(found: Mapping[str, Any]) -> Drawn | None:
     if not all(_is_list_of_names(names) for names in classes.values()):
         raise Problem("The project's names of entries must be lists of texts")
     called = {key: tuple(names) for key, names in classes.items()}
-    return Drawn(**chosen, level=level, groups=titled, notation=notation, notes=notes, classes=called)
+    folded = part.get("folded", [])
+    if not _is_list_of_names(folded):
+        raise Problem("What is folded in the project's listing must be a list of texts")
+    return Drawn(
+        **chosen,
+        level=level,
+        groups=titled,
+        notation=notation,
+        notes=notes,
+        classes=called,
+        folded=tuple(folded),
+    )
 
 
 def _is_list_of_names(found: Any) -> bool:

@@ -14,6 +14,7 @@ ELSEWHERE = (300, 40, 420, 500)
 
 @pytest.fixture
 def wide(window):
+    window.session.select("x")  # of which there is something to show beside the rule
     window.resize(1440, 900)
     QApplication.processEvents()
     return window

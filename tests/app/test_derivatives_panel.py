@@ -68,6 +68,7 @@ def test_it_opens_and_closes_by_its_key_and_shows_the_example(window, qtbot):
 
 def test_it_shares_its_place_with_the_paths_of_a_node(window, qtbot):
     paths = window.panes["derivation"]
+    window.session.select("x")
     qtbot.waitUntil(lambda: paths.seen)
     window.derivatives_pane.open()
     qtbot.waitUntil(lambda: window.derivatives_pane.seen and not paths.seen)
@@ -76,6 +77,7 @@ def test_it_shares_its_place_with_the_paths_of_a_node(window, qtbot):
 
 
 def test_it_may_stand_in_a_column_of_its_own(window, qtbot):
+    window.session.select("x")
     window.derivatives_pane.open()
     window.actions_by_id["derivatives_column"].trigger()
     qtbot.waitUntil(lambda: window.derivatives_pane.seen and window.panes["derivation"].seen)

@@ -23,11 +23,14 @@ OTHER = {
     "figure_text": "fonts",
     "note_size": 27,
     "stride": "layer",
+    "listing": "torch",
     "by_parts": True,
     "speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),
-    "arrangement": Arrangement("train", {"step.left": False}, {"train.right": 500}, pinned=False),
+    "arrangement": Arrangement(
+        "train", {"step.left": False}, {"train.right": 500}, pinned=False, panels={"training": True}
+    ),
 }
 
 

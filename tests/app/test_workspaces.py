@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QApplication
 from app.panels.program_line import INSET
 from app.shell.examples import EXAMPLES
 from app.shell.stage import shrunk
+from app.shell.window import Window
 from app.shell.workspaces import WORKSPACES, band_height, column_width
 from app.state.arrangement import Arrangement, arrangement_text, read_arrangement
+from app.state.settings import Settings
 from core.passes.stepper import run
 from tests.app.seen.pixels import widget
 
@@ -76,7 +78,55 @@ def test_a_narrow_window_has_its_column_closed_and_one_panel_below(window, qtbot
     QApplication.processEvents()
     assert window.arrangement.places["left"].isVisible()
     resized(window, 1440, 900)
+    window.session.select("x")
     assert below.count() == 1 and window.arrangement.places["beside"].isVisible()
+
+
+def test_the_rule_has_the_whole_band_until_a_node_is_selected(window):
+    resized(window, 1440, 900)
+    session, frame, panel = window.session, window.arrangement, window.explanation
+    session.open_program("z = W x + b; p = softmax(z); L = -log(p[0])", {}, "open")
+    assert not frame.places["beside"].isVisible() and panel.width() == frame.band.width() > 1000
+    session.select("W")
+    QApplication.processEvents()
+    assert frame.places["beside"].isVisible() and panel.width() < 0.55 * frame.band.width()
+    session.select("")
+    QApplication.processEvents()
+    assert panel.width() == frame.band.width()
+    session.select("z")
+    session.open_program("a b", {}, "open")
+    QApplication.processEvents()
+    assert session.selection == "" and panel.width() == frame.band.width()
+    window.panes["derivation"].open()
+    QApplication.processEvents()
+    assert frame.places["beside"].isVisible(), "who asks for the panel is told to select a node"
+    window.panes["derivation"].toggle()
+    QApplication.processEvents()
+    assert not frame.places["beside"].isVisible()
+
+
+def test_a_window_opens_with_the_panels_and_the_listing_that_were_chosen(qtbot, fonts, session):
+    settings = Settings()
+    settings.set("arrangement", Arrangement(panels={"training": True, "derivation": False}))
+    settings.set("listing", "torch")
+    made = Window(session, settings)
+    qtbot.addWidget(made)
+    made.resize(1440, 900)
+    made.show()
+    made.make_panes()
+    QApplication.processEvents()
+    assert made.panes["training"].seen and not made.panes["derivation"].shown
+    assert made.algorithm.form == "torch" and made.algorithm.form_button.text().startswith("PyTorch")
+    made.panes["training"].close()
+    assert made.arrangement.kept.panels == {"derivation": False}
+    made.algorithm.choose_form("numpy")
+    session.fold_lines(["f"])
+    made.panes["training"].open()
+    made.arrangement.reset_layout()
+    assert not made.panes["training"].shown and made.panes["derivation"].shown
+    assert made.arrangement.kept == Arrangement()
+    assert (settings.get("listing"), made.algorithm.form, session.drawn.folded) == ("numpy", "numpy", ("f",))
+    session.undo_stack.setClean()  # nothing is asked as the window closes
 
 
 def test_results_take_the_place_of_the_left_column_where_both_have_no_room(window):

@@ -108,6 +108,10 @@ BAD = {
         '{"format": "chainlight", "version": 1, "program": "x", "unfolded": {"x": 1}}',
         "names and operations",
     ),
+    "what is folded is no list": (
+        '{"format": "chainlight", "version": 8, "program": "x", "drawing": {"folded": "z"}}',
+        "What is folded in the project's listing must be a list of texts",
+    ),
     "a drawing of words": (
         '{"format": "chainlight", "version": 5, "program": "x", "drawing": {"down": "yes"}}',
         "true and false",

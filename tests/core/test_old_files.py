@@ -127,7 +127,8 @@ def test_there_is_a_sample_of_every_version_and_every_training():
     assert any(project.get("unfolded") for project in saved)
     drawings = [project["drawing"] for project in saved if "drawing" in project]
     assert None in drawings
-    for name in asdict(Drawn()):
+    new = {"folded"}  # which only the present version has
+    for name in asdict(Drawn()).keys() - new:
         usual = getattr(Drawn(), name)
         assert any(drawing and drawing.get(name, usual) != usual for drawing in drawings), name
     assert len(PROJECTS) >= 60

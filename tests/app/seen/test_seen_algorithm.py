@@ -14,6 +14,7 @@ from app.panels.algorithm_rows import GRADIENT, LINE, ROW, VALUE, Heading
 from app.widgets.theme import THEMES, apply_theme
 from core.base.arrays import frozen
 from core.math.derivative_names import NOTATIONS
+from core.project.document import dumps, loads
 from tests.app.listing_cells import index_of, lines, rect_of, text
 from tests.app.seen.pixels import widget
 
@@ -138,6 +139,23 @@ def test_folding_a_group_leaves_one_line_and_a_click_on_its_triangle_brings_all_
     rect = rect_of(panel, row, LINE)
     QTest.mouseClick(panel.table.viewport(), Left, pos=QPoint(triangle.x(), round(rect.center().y())))
     assert len(lines(panel)) == before
+
+
+def test_what_is_folded_is_kept_with_the_project_and_undone(panel, session):
+    before = len(lines(panel))
+    panel.rows.fold_all(True)
+    assert len(lines(panel)) < before and session.undo_stack.undoText() == "fold lines"
+    saved = loads(dumps(session.document))
+    assert saved.drawing.folded == session.drawn.folded != ()
+    panel.rows.toggle(session.drawn.folded[0])
+    assert session.undo_stack.undoText() == "show lines"
+    session.undo_stack.undo()
+    session.undo_stack.undo()
+    assert len(lines(panel)) == before
+    session.replace_document(saved, None)
+    assert any(line.is_folded for _, line in lines(panel))
+    session.open_program("a b + c", {}, "open")
+    assert session.drawn.folded == ()
 
 
 def test_the_lines_that_two_selected_nodes_share_stand_out(panel, session):

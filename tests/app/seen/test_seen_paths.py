@@ -1,8 +1,10 @@
 """The paths of the selected node: bands on the canvas, and rows with factors in the same colours."""
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.canvas.items import STRENGTH
 from app.panels.derivation import NOT_YET
@@ -205,3 +207,29 @@ def test_larger_text_makes_rows_larger(window, panel):
     QGuiApplication.sendEvent(panel, QEvent(QEvent.Type.FontChange))
     panel.set_theme(LIGHT)
     assert visible(panel)[0].heightForWidth(900) > 1.5 * before
+
+
+def test_pointing_at_a_factor_or_its_value_lights_its_node_and_selects_nothing(window):
+    session = window.session
+    session.open_program(TWICE, AT, "open")
+    session.seek(len(session.trace))
+    session.select("w")
+    window.panes["derivation"].open()
+    QApplication.processEvents()
+    row = window.panes["derivation"].made.rows[0]
+    cells = [placed for placed in row.placed(row.width())[0] if placed.cell.name.areas]
+    tags = []
+    for placed in cells:
+        middle = placed.rect.center()
+        for y in (placed.upper - 2, placed.lower - 2):
+            QTest.mouseMove(row, QPoint(round(middle.x()), round(y)))
+            tags.append(session.pointed)
+            assert window.scene._pointed
+    assert set(tags) == {"J", "L", "v2", "y", "z"} or len(set(tags)) == len(cells)
+    assert all(tags) and session.selection == "w"
+    QApplication.sendEvent(row, QEvent(QEvent.Type.Leave))
+    assert session.pointed == "" and not window.scene._pointed
+    total = window.panes["derivation"].made.sum
+    area = next(area for area in total.box().areas if area.tag == "w")
+    QTest.mouseMove(total, QPoint(round(area.x + 6), total.height() // 2))
+    assert session.pointed == "w"
