@@ -6,8 +6,8 @@ would lose without a word gets a new version: 2 came with output and seed, 3 wit
 4 with roles and with which values were guessed, 5 with how the graph is drawn and with
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
 written, 7 with notes and names of entries, 8 with data of one's own, with the same share of each class in
-what is kept for testing, with two seeds, with settings that change while it trains, with its run and with what
-is folded in the listing.
+what is kept for testing, with two seeds, with settings that change while it trains, with its run and with
+what is folded in the listing.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
