@@ -88,14 +88,14 @@ FIGURE = {
         "tests/core/test_strides.py",
     ),
     "a-step-is-a-message": bug(
-        "app/state/session.py",
+        "app/state/stepping.py",
         "        self.seek(there)\n",
         "        self.seek(self.cursor + by)\n",
         "whatever length of a step is chosen, it is a message",
         "tests/app/test_strides_in_the_window.py",
     ),
     "what-met-is-not-said": bug(
-        "app/state/session.py",
+        "app/state/stepping.py",
         "explain(trace, count, digits, notation, since(stops, count), annotations)",
         "explain(trace, count, digits, notation, None, annotations)",
         "of the gradients that meet at a node only the last is explained",
@@ -1299,7 +1299,7 @@ MATHEMATICS = {
         "tests/app/test_strides_in_the_window.py",
     ),
     "parts-left-behind": bug(
-        "app/state/session.py",
+        "app/state/stepping.py",
         "self._stride, self.part = stride, 0",
         "self._stride = stride",
         "with other steps a part of a step that was begun is still shown",
@@ -1982,6 +1982,20 @@ DIFFERENTIATING = {
         "in the forward pass the stage has room for gradients below values",
         NEARBY,
     ),
+    "stage-of-the-step-before": bug(
+        "app/shell/staging.py",
+        "session.place + bool(session.part)",
+        "session.place",
+        "by parts the stage explains a step that is inside of a box",
+        WORKSPACES,
+    ),
+    "parts-lost-in-another-drawing": bug(
+        "app/state/session.py",
+        "        if result.trace is not before.trace:",
+        "        if True:",
+        "on a stage parts of a step are passed over where it has another drawing",
+        WORKSPACES,
+    ),
     "stage-cut-off": bug(
         "app/canvas/camera.py",
         "            return SMALLEST\n",
@@ -2053,7 +2067,7 @@ DIFFERENTIATING = {
         NEARBY,
     ),
     "steps-jump-over-what-is-folded": bug(
-        "app/state/session.py",
+        "app/state/stepping.py",
         "if near:  # what is folded",
         "if False:  # what is folded",
         "on a stage steps go past the inside of folded statements",
@@ -2123,14 +2137,14 @@ DIFFERENTIATING = {
         WORKSPACES,
     ),
     "numbers-before-their-token": bug(
-        "app/state/session.py",
+        "app/state/stepping.py",
         "return self.since if self._travelling else self.cursor",
         "return self.cursor",
         "the listing and the derivation show a number while it still travels on the canvas",
         ARRIVAL,
     ),
     "result-before-its-token": bug(
-        "app/state/session.py",
+        "app/state/stepping.py",
         "return self.explanation.coming if self._travelling else self.explanation",
         "return self.explanation",
         "the rule has its result while that still travels on the canvas",

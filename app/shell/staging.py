@@ -84,9 +84,12 @@ class Staging(QObject):
     def _drawing(self) -> Work[None]:
         """Draw for the present step, and find how for the next one, so that it comes at once."""
         session, nearby = self._session, self._present_nearby()
-        session.set_stage((yield from nearby.at(session.cursor)))
-        stops = session.stops
-        yield from nearby.at(stops[min(session.place + 1, len(stops) - 1)])
+        stops, place = (
+            session.stops,
+            session.place + bool(session.part),
+        )  # of which the next step is explained
+        session.set_stage((yield from nearby.at(stops[place])))
+        yield from nearby.at(stops[min(place + 1, len(stops) - 1)])
 
     def _present_nearby(self) -> Nearby:
         """What finds the drawings of the present trace, as it is to be shown."""

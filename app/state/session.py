@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,52 +12,41 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.state import clock
+from app.state.selecting import Selecting
 from app.state.ticker import Ticker
 from app.state.undo import Edit, going_on, hold_runs
 from core.base.arrays import Value, describe, same
 from core.base.errors import Problem, Span
 from core.base.numbers import typed_text
 from core.figure import (
-    Drawing,
-    Figure,
-    Figures,
     Level,
     Measure,
     Options,
-    Stride,
     exit_of,
     extent,
-    since,
-    stops_of,
-    view_of,
 )
 from core.figure.notes import MOST_CLASSES, note_key
-from core.graph.graph import Edge
 from core.graph.programs import read_program
 from core.math.derivative_names import Notation
 from core.notation.names import in_text
 from core.notation.printers import reading
 from core.notation.program import Note
 from core.passes.expansions import expansion, menu_name
-from core.passes.explain import NOTHING_SAID, Annotations, Explanation, explain
 from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
-from core.passes.trace import Snapshot, Trace
+from core.passes.trace import Trace
 from core.passes.unfold import LEVELS, key_of, nearest_in, operations_of, place_in, unfolded, without
 from core.project.computing import Result, compute
-from core.project.document import EXAMPLE, LONGEST_NOTE, Document, Drawn, Point
+from core.project.document import LONGEST_NOTE, Document, Point
 from core.project.retyping import Retyping
 
 if TYPE_CHECKING:
-    from core.derivatives.paths import Derivation
     from core.training.reached import Reached
 
 MOST_AT_ONCE = 2_000  # nodes on the canvas when all is unfolded
 MOST_KEPT = 64_000_000  # bytes of the runs that undo goes back to
-MOST_EXPLAINED = 8  # steps whose explanations are kept
 BUSY_AFTER = 0.4  # seconds: what takes longer to compute is said to do so
 BUSY = Problem("The program is being computed and drawn", hint="Esc stops it")
-NOTHING_SELECTED = Problem("Select a node to see how the output depends on it")
 STOPPED = Problem("Computing was stopped", hint="Change the program to compute it again")
 
 
@@ -72,7 +60,7 @@ class Runs(Protocol):
         """Whether it has gone on since the document was opened or saved."""
 
 
-class Session(QObject):
+class Session(Selecting):
     """The open document, the trace of its program, the cursor in it and the selected node.
 
     While the program cannot be read, or takes long to be computed, `problem` says so and `trace` stays the
@@ -81,43 +69,19 @@ class Session(QObject):
 
     documentChanged = Signal()  # the document is another one; its trace may still be to come
     traceChanged = Signal()  # there is another trace, or another problem that kept it from coming
-    cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
-    strideChanged = Signal()  # a step goes farther, or less far
-    partsChanged = Signal()  # steps come by parts, or at once
-    numbersArrived = Signal()  # what travelled on the canvas is there
-    selectionChanged = Signal()
-    pointedChanged = Signal()  # a term of another node is under the pointer, or of none
-    pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
     fileChanged = Signal()  # the document was opened or saved
 
     def __init__(self, parent: QObject | None = None, measure: Measure = extent):
         super().__init__(parent)
         self.measure = measure  # of names and symbols in figures: by the font where there is one
-        self.document = EXAMPLE
         self.problem: Problem | None = None
         self.notes: tuple[Note, ...] = ()
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
-        self.selection, self.also_selected = "", tuple[str, ...]()
-        self.pointed = ""  # the node of which a term is under the pointer
-        self._options = Options()
-        self.cursor = 0
         self.reached: Reached | None = None  # where the training is to go on that has come with a document
         self.trains: Callable[[], Runs | None] = lambda: None  # who trains the document
         self._typing = Retyping()
         self._gestures = 0
-        self._result: Result
-        self._figures: tuple[tuple[object, ...], Figures] | None = None
-        self._stage: Options | None = None
-        self._stride: Stride = "message"
-        self.by_parts = False  # whether a step shows its rule first, then its factors, then its result
-        self._travelling = False  # whether what the last stride made is still on its way on the canvas
-        self.part = 0  # how many parts are shown of the step that comes next
-        self._shows_paths = False
-        self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
-        self._explained: tuple[tuple[object, ...], dict[int, Explanation]] = (), {}
-        self._annotations: tuple[tuple[object, ...], Annotations] = (), NOTHING_SAID
-        self._stops: tuple[tuple[object, ...], tuple[int, ...]] | None = None
         self._ticker = Ticker(self)
         self._ticker.progressed.connect(self._say_if_busy)
         self._begun = 0.0
@@ -284,10 +248,6 @@ class Session(QObject):
         """What is noted at nodes, by their names."""
         return {name: self.note_of(name) for name in self.annotations.noted}
 
-    def note_of(self, name: str) -> str:
-        """What is noted at a node, or at the term that it computes."""
-        return self.drawn.notes.get(note_key(self.trace.graph.nodes[name]), "")
-
     def set_note(self, name: str, text: str) -> None:
         """Note something at a node; an empty text takes the note away.
 
@@ -305,10 +265,6 @@ class Session(QObject):
         if folded != self.drawn.folded:
             label = "fold lines" if len(folded) > len(self.drawn.folded) else "show lines"
             self.edit(label, replace(self.document, drawing=replace(self.drawn, folded=folded)))
-
-    def class_names_of(self, name: str) -> tuple[str, ...]:
-        """What the entries of a vector are called."""
-        return self.drawn.classes.get(note_key(self.trace.graph.nodes[name]), ())
 
     def set_class_names(self, name: str, names: Sequence[str]) -> None:
         """Say what the entries of a vector are called; no names take them away.
@@ -410,50 +366,7 @@ class Session(QObject):
         runs = self.trains()
         return self.undo_stack.isClean() and not (runs and runs.is_unsaved())
 
-    # -- where we are
-
-    @property
-    def trace(self) -> Trace:
-        """The last trace that could be computed."""
-        return self._result.trace
-
-    @property
-    def drawing(self) -> Drawing:
-        """The graph of that trace, laid out."""
-        return self._result.drawing
-
-    @property
-    def arrived(self) -> int:
-        """After how many steps all is there that is to be seen: before the last stride while it travels."""
-        return self.since if self._travelling else self.cursor
-
-    def set_travelling(self, travelling: bool) -> None:
-        """Take from the canvas, which hears of a step first, whether its numbers are still on their way."""
-        self._travelling = travelling
-
-    def arrive(self) -> None:
-        """What travelled on the canvas is there: let all views show it."""
-        if self._travelling:
-            self._travelling = False
-            self.numbersArrived.emit()
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """What is known after the steps done so far, as far as it has arrived."""
-        return self.trace.snapshot(self.arrived)
-
-    @property
-    def figure(self) -> Figure:
-        """What is to be seen now."""
-        return self.figures.at(self.cursor)
-
-    @property
-    def figures(self) -> Figures:
-        """What is to be seen at every step; from step to step what nothing happens to is kept."""
-        shown = self.drawing, self.trace, self.options.highlight, self.stops
-        if self._figures is None or any(a is not b for a, b in zip(self._figures[0], shown, strict=True)):
-            self._figures = shown, Figures(*shown)
-        return self._figures[1]
+    # -- how the program was read
 
     @property
     def reading(self) -> str:
@@ -465,169 +378,7 @@ class Session(QObject):
         """Whether the trace is that of an earlier text: the present one is not read, or not computed yet."""
         return self.document.text != self._result.document.text
 
-    def seek(self, cursor: int) -> None:
-        """Go to where the first `cursor` steps are done, or as near as there are steps."""
-        self._show(max(0, min(cursor, len(self.trace))), 0)
-
-    def _show(self, cursor: int, part: int) -> None:
-        if (cursor, part) != (self.cursor, self.part):
-            self.cursor, self.part = cursor, part
-            self.cursorMoved.emit()
-
-    def step(self, by: int) -> None:
-        """Go so many strides forward, or back where `by` is negative, as far as there are steps.
-
-        By parts one stride takes as many times as its explanation has parts; the last one moves the cursor.
-        """
-        stops, part = self.stops, self.part + by
-        at = bisect_right(stops, self.cursor) - 1 if by > 0 else bisect_left(stops, self.cursor)
-        there = stops[max(0, min(at + by, len(stops) - 1))]
-        if self.by_parts and abs(by) == 1:
-            if by > 0 and there > self.cursor and part < len(self.explained(there).parts):
-                self._show(self.cursor, part)
-                return
-            if by < 0 and part >= 0:
-                self._show(self.cursor, part)
-                return
-            if by < 0 and there < self.cursor:
-                self._show(there, len(self.explained(stops[at]).parts) - 1)
-                return
-        self.seek(there)
-
-    def set_by_parts(self, by_parts: bool) -> None:
-        """Let a step show its rule first, then its factors in numbers, then its result; or all at once."""
-        if by_parts != self.by_parts:
-            self.by_parts = by_parts
-            self.partsChanged.emit()
-            self._show(self.cursor, 0)
-
-    @property
-    def explanation(self) -> Explanation:
-        """The present step explained, or as much as is shown of the next one."""
-        if self.part:
-            coming = self.stops[bisect_right(self.stops, self.cursor)]
-            return self.explained(coming).parts[self.part - 1]
-        return self.explained(self.cursor)
-
-    @property
-    def explanation_so_far(self) -> Explanation:
-        """The explanation as far as it has arrived: without its result while that travels."""
-        return self.explanation.coming if self._travelling else self.explanation
-
-    def explained(self, count: int) -> Explanation:
-        """The explanation of the stride that ends after so many steps."""
-        how = self.trace, self.digits, self.notation, self.stops, self.annotations
-        if self._explained[0] != how or len(self._explained[1]) >= MOST_EXPLAINED:
-            self._explained = how, {}
-        found = self._explained[1]
-        if count not in found:
-            trace, digits, notation, stops, annotations = how
-            found[count] = explain(trace, count, digits, notation, since(stops, count), annotations)
-        return found[count]
-
-    @property
-    def annotations(self) -> Annotations:
-        """What is said of nodes beside the program: which have notes, and what their entries are called."""
-        asked = self.trace, self.drawn.notes, self.drawn.classes
-        if self._annotations[0] != asked:
-            nodes = self.trace.graph.nodes if any(asked[1:]) else ()
-            noted = frozenset(name for name in nodes if self.note_of(name))
-            entries = {name: called for name in nodes if (called := self.class_names_of(name))}
-            self._annotations = asked, Annotations(noted, entries)
-        return self._annotations[1]
-
-    @property
-    def stride(self) -> Stride:
-        """How far a step goes; the cursor counts messages whatever it is."""
-        return self._stride
-
-    def set_stride(self, stride: Stride) -> None:
-        """Choose how far a step goes: a message, a node, a layer or a phase."""
-        if stride != self._stride:
-            self._stride, self.part = stride, 0
-            self.strideChanged.emit()
-            self.cursorMoved.emit()
-
-    @property
-    def stops(self) -> tuple[int, ...]:
-        """The numbers of steps after which strides end, from 0 on."""
-        view, near = self.drawing.view, self.options.near
-        asked = self.trace, view, self._stride
-        if self._stops is None or any(a is not b for a, b in zip(self._stops[0], asked, strict=True)):
-            if near:  # what is folded for the moment is gone through like all else
-                view = view_of(self.trace.graph, replace(self.options, near=frozenset()))
-            self._stops = asked, stops_of(self.trace, view, self._stride, self.options)
-        return self._stops[1]
-
-    @property
-    def since(self) -> int:
-        """After how many steps the stride began that leads to the cursor."""
-        return since(self.stops, self.cursor)
-
-    @property
-    def place(self) -> int:
-        """The number of strides that lead to the cursor."""
-        return bisect_left(self.stops, self.cursor)
-
-    def select(self, name: str) -> None:
-        """Select a node alone; the empty name selects none."""
-        name = name if name in self.trace.graph.nodes else ""
-        if name != self.selection or self.also_selected:
-            self.selection, self.also_selected = name, ()
-            self.selectionChanged.emit()
-
-    def point_at(self, name: str) -> None:
-        """Light up a node of which a term is under the pointer; the empty name lights up none."""
-        name = name if name in self.trace.graph.nodes else ""
-        if name != self.pointed:
-            self.pointed = name
-            self.pointedChanged.emit()
-
-    def select_also(self, name: str) -> None:
-        """Select one more node beside those that are, or one of them no longer."""
-        if name not in self.trace.graph.nodes:
-            return
-        chosen = [*self.also_selected, *([self.selection] if self.selection else [])]
-        chosen = [other for other in chosen if other != name] if name in chosen else [*chosen, name]
-        self.selection, self.also_selected = (chosen or [""])[-1], tuple(chosen[:-1])
-        self.selectionChanged.emit()
-
-    # -- the paths of the selected node
-
-    @property
-    def derivation(self) -> Derivation | Problem:
-        """How the output depends on the selected node, or why there is nothing to say of it."""
-        from core.derivatives.paths import derivation  # loads NumPy, which the first picture does not need
-
-        asked = self.trace, self.selection
-        if self._derivation is None or self._derivation[0] != asked:
-            found: Derivation | Problem = NOTHING_SELECTED
-            if self.selection:
-                try:
-                    found = derivation(*asked)
-                except Problem as problem:
-                    found = problem
-            self._derivation = asked, found
-        return self._derivation[1]
-
-    def show_paths(self, shown: bool) -> None:
-        """Mark the paths of the selected node on the canvas, or let them be."""
-        if shown != self._shows_paths:
-            self._shows_paths = shown
-            self.pathsChanged.emit()
-
-    @property
-    def paths(self) -> tuple[tuple[Edge, ...], ...]:
-        """The edges of the paths that are marked, path by path."""
-        if not self._shows_paths or isinstance(self.derivation, Problem):
-            return ()
-        return tuple(path.edges for path in self.derivation.paths)
-
-    @property
-    def selected(self) -> tuple[str, ...]:
-        """All nodes that are selected."""
-        names = (*self.also_selected, self.selection)
-        return tuple(name for name in names if name in self.trace.graph.nodes)
+    # -- how the graph is drawn
 
     def set_digits(self, digits: int) -> None:
         """Show numbers with so many significant digits."""
@@ -641,26 +392,11 @@ class Session(QObject):
         elif before != self._options:
             self.cursorMoved.emit()
 
-    @property
-    def options(self) -> Options:
-        """What figures show: what is chosen, or what a stage needs."""
-        return self._stage or self.chosen
-
-    @property
-    def chosen(self) -> Options:
-        """What figures are to show: for all programs, and as it was chosen for this one."""
-        return self.drawn.among(self._options)
-
     def set_stage(self, options: Options | None) -> None:
         """Draw the graph otherwise for a while, such as for a large room; the document stays as it is."""
         if options != self._stage:
             self._stage = options
             self._compute()
-
-    @property
-    def drawn(self) -> Drawn:
-        """How this program is drawn."""
-        return self.document.drawing or Drawn()
 
     def draw_as(self, label: str, **changed: object) -> None:
         """Draw this program otherwise, by the fields of `Drawn`; nodes stand where that layout puts them."""
@@ -673,16 +409,6 @@ class Session(QObject):
         if self.notation != notation:
             drawing = replace(self.drawn, notation=notation)
             self.edit("change notation", replace(self.document, drawing=drawing))
-
-    @property
-    def notation(self) -> Notation:
-        """How derivatives are written."""
-        return self.options.notation
-
-    @property
-    def digits(self) -> int:
-        """How many significant digits numbers are shown with."""
-        return self.options.digits
 
     # -- from an edit to the views
 
@@ -759,7 +485,8 @@ class Session(QObject):
         same_program = is_edit(before.document.text, document.text)
         self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0
         self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
-        self.also_selected, self.pointed, self.part = (), "", 0
+        if result.trace is not before.trace:
+            self.also_selected, self.pointed, self.part = (), "", 0
         self._result = result
         self.cursor = self.stops[self.place]
         self.traceChanged.emit()
