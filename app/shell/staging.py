@@ -84,10 +84,8 @@ class Staging(QObject):
     def _drawing(self) -> Work[None]:
         """Draw for the present step, and find how for the next one, so that it comes at once."""
         session, nearby = self._session, self._present_nearby()
-        stops, place = (
-            session.stops,
-            session.place + bool(session.part),
-        )  # of which the next step is explained
+        stops = session.stops
+        place = session.place + bool(session.part)  # by parts the next step is explained
         session.set_stage((yield from nearby.at(stops[place])))
         yield from nearby.at(stops[min(place + 1, len(stops) - 1)])
 
