@@ -1755,6 +1755,62 @@ TRAINING = {
         "while it trains, the button still shows play",
         PANELS,
     ),
+    "undo-forgets-the-run": bug(
+        "app/state/undo.py",
+        "show(self._before, self.run_before)",
+        "show(self._before, None)",
+        "undo brings the setting back but not the weights",
+        "tests/app/test_undone_training.py",
+    ),
+    "place-in-the-epoch-lost": bug(
+        "core/training/trainer.py",
+        "self._coming, self._at = self._batches.of_epoch(self.epoch, self._place), 0",
+        "self._coming, self._at = self._batches.of_epoch(self.epoch), 0",
+        "a run that goes on in the middle of an epoch meets samples twice",
+        "tests/core/test_run.py",
+    ),
+    "masks-by-the-order-of-calls": bug(
+        "core/training/trainer.py",
+        "            engine.rewind(self.updates)\n        engine.step()\n        loss",
+        "            pass\n        engine.step()\n        loss",
+        "masks of dropout do not go on where they were",
+        "tests/core/test_run.py",
+    ),
+    "penalty-on-biases": bug(
+        "core/training/trainer.py",
+        "        return biases(self.graph, self.roles.parameters)",
+        "        return []",
+        "regularisation pulls at biases, too",
+        "tests/core/test_run.py",
+    ),
+    "clipped-before-the-penalty": bug(
+        "core/training/optimizers.py",
+        'return "; ".join([*[PENALTY] * bool(adds), *clips, self.own])',
+        'return "; ".join([*clips, *[PENALTY] * bool(adds), self.own])',
+        "the penalty's pull is not clipped",
+        "tests/core/test_run.py",
+    ),
+    "schedule-a-step-late": bug(
+        "core/training/trainer.py",
+        "self.options.schedule.rate(self.rate, self.epoch)",
+        "self.options.schedule.rate(self.rate, max(0, self.epoch - 1))",
+        "the rate of an epoch is that of the one before",
+        "tests/core/test_run.py",
+    ),
+    "running-without-a-word": bug(
+        "app/shell/running.py",
+        "self.setVisible(runs and self._elsewhere and not self._presenting)",
+        "self.setVisible(False)",
+        "other workspaces do not say that a training runs",
+        "tests/app/test_undone_training.py",
+    ),
+    "trained-work-given-up": bug(
+        "app/state/session.py",
+        "return self.undo_stack.isClean() and not (runs and runs.is_unsaved())",
+        "return self.undo_stack.isClean()",
+        "closing does not ask for a training that is not saved",
+        "tests/app/test_undone_training.py",
+    ),
 }
 
 DIFFERENTIATING = {

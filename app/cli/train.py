@@ -123,8 +123,8 @@ def _train(args: argparse.Namespace, document: Document) -> int:
     with Interruption() as interrupt, _Progress(args.progress, updates) as progress:
         curve = follow(trainer, updates, lambda: interrupt.noted, progress)
     _write(args, curve, made.notes)
-    if curve.why_stopped:
-        say(curve.why_stopped)
+    if curve.why_stopped or curve.why_paused:
+        say(curve.why_stopped or curve.why_paused)
     if curve.interrupted:
         say(f"Interrupted after {trainer.updates:,} of {updates:,} updates.")
     return DIVERGED if curve.why_stopped else INTERRUPTED if curve.interrupted else 0

@@ -9,7 +9,7 @@ from weakref import ref
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.state import clock
 from app.state.data_session import DataSession
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.training.run import TrainingRun
     from core.training.setup import TrainingSetup
 
+MOST_TICKS = 30  # a second, at a speed that is chosen
 SHOWN_EVERY = 4  # slices of training
 
 
@@ -77,7 +78,11 @@ class TrainingSession(QObject):
         self._goes_on_training = False  # once it is made
         self._saved = 0  # how many updates there had been when the document was opened or saved
         self._slices = 0
+        self.speed = 0  # updates a second, 0 for as fast as it can
+        self.presented = 0  # how many samples of the next mini-batch have been presented
         self._maker, self._ticker = Ticker(self), Ticker(self)
+        self._slow = QTimer(self)
+        self._slow.timeout.connect(self._go_slowly)
         self._ticker.progressed.connect(self._show_at_times)
         self._ticker.stopped.connect(self.progressed)
         session.documentChanged.connect(self._note)
@@ -188,30 +193,86 @@ class TrainingSession(QObject):
 
     @property
     def is_training(self) -> bool:
-        return self._ticker.running
+        return self._ticker.running or self._slow.isActive()
 
     def toggle(self) -> None:
         """Train, or pause."""
         if self.is_training:
             self.pause()
         elif self.run is not None and not self.why_stopped:
-            self._ticker.start(self.run.trainer.train())
+            self.presented = 0
+            if self.speed:
+                self._slow.start(round(1000 / min(self.speed, MOST_TICKS)))
+            else:
+                self._ticker.start(self.run.trainer.train())
             self.progressed.emit()
 
     def pause(self) -> None:
         self._ticker.stop()
+        if self._slow.isActive():
+            self._slow.stop()
+            self.progressed.emit()
+
+    def set_speed(self, updates: int) -> None:
+        """Train with so many updates a second; 0 is as fast as it can."""
+        runs = self.is_training
+        self.pause()
+        self.speed = updates
+        if runs:
+            self.toggle()
+
+    def _go_slowly(self) -> None:
+        """The updates of one tick of the clock; the run is over where it stops or pauses by itself."""
+        if self.run is None:
+            self.pause()
+            return
+        trainer = self.run.trainer
+        trainer.step(max(1, round(self.speed / MOST_TICKS)))
+        if trainer.why_stopped or trainer.why_paused:
+            self._slow.stop()
+        self.progressed.emit()
+
+    @property
+    def why_paused(self) -> str:
+        """The sentence that says why the training has paused by itself, as was asked for; or ""."""
+        return self.run.trainer.why_paused if self.run else ""
 
     def step(self, updates: int = 1) -> None:
         """One update of the weights, or several."""
         self.pause()
+        self.presented = 0
         if self.run is not None and not self.why_stopped:
             self.run.trainer.step(updates)
             self.progressed.emit()
 
-    def reset(self) -> None:
-        """Back to the first weights; the same seed draws the same run."""
-        self.pause()
+    def step_epoch(self) -> None:
+        """Updates until all training data have been used."""
         if self.run is not None:
+            self.step(self.run.trainer.left_in_epoch)
+
+    def step_sample(self) -> None:
+        """Present the next sample of the mini-batch; the last one makes the update."""
+        self.pause()
+        if self.run is None or self.why_stopped:
+            return
+        trainer = self.run.trainer
+        if trainer.train_data:
+            row = int(trainer.coming[self.presented])
+            rows = trainer.train_data.rows
+            self.choose_sample(row if rows is None else int(rows[row]))
+        self.presented += 1
+        if self.presented == len(trainer.coming):
+            self.step()
+        else:
+            self.progressed.emit()
+
+    def reset(self) -> None:
+        """Back to the first weights, which can be undone; the same seed draws the same run."""
+        self.pause()
+        self.presented = 0
+        if self.run is not None and self.run.trainer.updates:
+            self.session.edit_run("reset the training", self.run.at_start())
+        elif self.run is not None:
             self.run.reset()
             self.progressed.emit()
 

@@ -45,6 +45,7 @@ class Curve(Struct, frozen=True):
     diverged      the number of the update after which the loss or a parameter was not finite, or None; the
                   last record is what was there, and the parameters before that update are kept
     interrupted   whether it was stopped before its end
+    why_paused    the sentence that says why it ended by itself, as was asked for, or ""
     """
 
     records: Sequence[Record]
@@ -53,6 +54,7 @@ class Curve(Struct, frozen=True):
     why_stopped: str = ""
     diverged: int | None = None
     interrupted: bool = False
+    why_paused: str = ""
 
     def _columns(self) -> dict[str, list[float]]:
         """What the records tell under its head in a table; what is never known is left out."""
@@ -71,6 +73,7 @@ class Curve(Struct, frozen=True):
             "diverged": self.diverged,
             "trouble": self.why_stopped,
             "interrupted": self.interrupted,
+            "stopped": self.why_paused,
         }
 
     def csv(self) -> str:
@@ -130,7 +133,7 @@ def follow(
             weights.append(_entries(learned))
 
     note(trainer.checked(), trainer.learned())
-    while trainer.updates < updates and not trainer.why_stopped and not stopped():
+    while trainer.updates < updates and not (trainer.why_stopped or trainer.why_paused or stopped()):
         until = trainer.per_epoch - trainer.updates % trainer.per_epoch
         trainer.step(min(until, updates - trainer.updates))
         record = trainer.checked()
@@ -143,8 +146,9 @@ def follow(
             records.pop()
             weights[-1:] = []
         note(failed.record, {name: failed.values[name] for name in trainer.roles.parameters})
-    interrupted = trainer.updates < updates and not failed
-    return Curve(records, weights, trainer.learned(), trainer.why_stopped, diverged, interrupted)
+    interrupted = trainer.updates < updates and not (failed or trainer.why_paused)
+    ended = trainer.why_stopped, diverged, interrupted, trainer.why_paused
+    return Curve(records, weights, trainer.learned(), *ended)
 
 
 def _entries(values: Mapping[str, Value]) -> dict[str, float]:

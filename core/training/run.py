@@ -74,6 +74,14 @@ class TrainingRun:
         """How far it has come, with all that is needed to go on from there bit by bit."""
         return replace(self.trainer.reached(), changes=self.events)
 
+    def at_start(self) -> Reached:
+        """How far it had come before its first update; the run stays where it is."""
+        here = self.reached()
+        self.reset()
+        start = self.reached()
+        self.go_on_from(here)
+        return start
+
     def fits(self, reached: Reached) -> bool:
         """Whether it can go on from there."""
         return reached.fits(self.trainer.values())

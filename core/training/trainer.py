@@ -195,6 +195,11 @@ class Trainer:
         """The numbers of the examples of the next mini-batch."""
         return self._coming[self._at]
 
+    @property
+    def left_in_epoch(self) -> int:
+        """How many updates there are until all training data have been used."""
+        return len(self._coming) - self._at
+
     def _begin_epoch(self) -> None:
         """Deal what is left of the present epoch, and take its rate."""
         self._coming, self._at = self._batches.of_epoch(self.epoch, self._place), 0

@@ -67,6 +67,7 @@ def test_a_formula_without_data_goes_downhill_on_its_output(train):
         "diverged": None,
         "trouble": "",
         "interrupted": False,
+        "stopped": "",
         "warnings": [],
     }
 
@@ -308,6 +309,9 @@ REFUSED = [
     (["y = step(w·x + b)", "--data", "plane", "--optimizer", "rosenblatt"], "0 or 1; t has 160 different"),
     (["w^2", "q=1"], "q is not in the program"),
     (["w^2", "--optimizer", "adam", "--momentum", "0.9"], "Adam has no momentum"),
+    (["w^2", "--beta1", "0.5"], "Gradient descent has no beta1"),
+    (["w^2", "--l1", "0.5"], "--l1 has no use with --regularisation none"),
+    ([FIT, "--data", "sine", "--patience", "3", "--test", "0"], "--patience needs examples that are kept"),
     (["w^2", "w=1", "w=2"], "w is given twice"),
     ([FIT, "--data", "mars"], "There is no data set called mars"),
     (["w^2", "--data", "iris"], "No name of the program takes the data"),
@@ -347,3 +351,12 @@ def test_requests_say_themselves_how_to_train(train, words):
 def test_with_json_a_refusal_is_json_too(train):
     status, out, err = train("w^2", "--rate", "fast", "--json")
     assert (status, err) == (2, "") and json.loads(out)["error"]["message"].startswith("--rate")
+
+
+def test_it_stops_where_that_was_asked_for(train):
+    words = "--data", "gauss", "--stop-loss", "0.001", "--rate", "0.3", "--epochs", "500"
+    status, out, err = train(NEURON, *words, "--json")
+    answer = json.loads(out)
+    assert status == 0 and err.rstrip() == answer["stopped"]
+    assert answer["losses"][-1] <= 0.001 < answer["losses"][-2] and len(answer["losses"]) < 500
+    assert answer["stopped"].startswith("It stopped where the training loss is") and not answer["interrupted"]

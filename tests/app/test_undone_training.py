@@ -274,6 +274,65 @@ def test_a_run_that_fits_no_longer_is_left_out(training):
     assert other.run.trainer.updates == 0
 
 
+# -- step by step
+
+
+def test_a_sample_a_batch_an_epoch(training):
+    trainer, other = training.run.trainer, opened(Document(training=SETTINGS)).run.trainer
+    coming = [int(trainer.train_data.rows[row]) for row in trainer.coming]
+    seen = []
+    for _ in coming:
+        assert trainer.updates == 0
+        training.step_sample()
+        seen.append(training.sample)
+    assert seen == coming and trainer.updates == 1 and training.presented == 0
+    training.step_sample()
+    training.step()  # the whole of the batch that had begun
+    assert trainer.updates == 2 and training.presented == 0
+    training.step_epoch()
+    assert (trainer.epoch, trainer.updates) == (1, trainer.per_epoch)
+    training.step_epoch()
+    assert trainer.epoch == 2
+    other.step(trainer.updates)
+    assert np.array_equal(trainer.parameters, other.parameters)
+
+
+def test_so_many_updates_a_second(training, qtbot):
+    training.set_speed(60)
+    training.toggle()
+    assert training.is_training and training.run.trainer.updates == 0
+    qtbot.waitUntil(lambda: training.run.trainer.updates >= 4)
+    assert training.run.trainer.updates % 2 == 0  # two a tick
+    training.pause()
+    assert not training.is_training
+    training.set_speed(0)
+    training.toggle()
+    training.set_speed(1)
+    assert training.is_training
+    training.stop()
+
+
+def test_it_pauses_by_itself_and_says_why(training, qtbot):
+    training.change("asked", stop_epoch=2)
+    for speed in (0, 1000):
+        training.reset()
+        training.set_speed(speed)
+        training.toggle()
+        qtbot.waitUntil(lambda: not training.is_training)
+        assert training.run.trainer.epoch == 2 and "as was asked" in training.why_paused
+
+
+def test_a_reset_can_be_undone(training):
+    training.step(9)
+    training.change("slower", rate=0.01)
+    before = bits(training)
+    training.reset()
+    assert training.run.trainer.updates == 0 and training.run.events == ()
+    training.session.undo_stack.undo()
+    assert_same(bits(training), before)
+    assert len(training.run.events) == 1
+
+
 # -- in the window
 
 

@@ -8,11 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from core.base.errors import Problem
+from core.graph.plan import make_plan
+from core.passes.stepper import record
 from core.training.initial import DISTRIBUTIONS
 from core.training.optimizers import FOR_ALL, OPTIMIZERS, make_optimizer
 from core.training.schedules import FORMS, Schedule
 from core.training.settings import SETTINGS, USUAL, TrainingSettings, offered, settings_from
 from core.training.setup import options_of, setup
+from core.training.shares import shares
 from core.training.stopping import Stops, Watched
 from core.training.trainer_options import TrainerOptions
 
@@ -400,3 +403,42 @@ def test_options_without_sense_are_refused():
         with pytest.raises(Problem):
             Stops(**wrong)
     assert TrainerOptions().stops == Stops()
+
+
+# -- whose gradient
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_gradient_of_a_batch_is_made_of_those_of_its_samples(reduction):
+    trainer = trainer_of(replace(SMALL, reduction=reduction, regularisation="elastic", l1_rate=0.1))
+    trainer.step(2)
+    before, rows = trainer.reached(), trainer.coming
+    found = shares(trainer, "W1")
+    assert found.rows == tuple(rows) and found.each.shape == (10, 3, 2)
+    assert found.divisor == (10 if reduction == "mean" else 1)
+    assert np.array_equal(found.total, found.each.sum(axis=0))
+    np.testing.assert_allclose(np.asarray(found.total) / found.divisor, found.whole, rtol=1e-12, atol=1e-15)
+    assert trainer.reached().same_values(before)
+    # to the last bit what the update takes
+    w = np.asarray(trainer.values()["W1"])
+    trainer.step()
+    pulled = np.asarray(found.whole) + np.asarray(found.penalty)
+    np.testing.assert_allclose(trainer.values()["W1"], w - 0.1 * pulled, rtol=1e-15, atol=1e-17)
+    np.testing.assert_allclose(found.penalty, 0.1 * np.sign(w) + 0.001 * w, rtol=1e-15)
+
+
+def test_each_share_is_the_gradient_that_the_steps_of_this_sample_show():
+    trainer = trainer_of(SMALL)
+    found = shares(trainer, "a1", [4, 9])
+    for row, share in zip((4, 9), found.each, strict=True):
+        trace = record(make_plan(trainer.graph), trainer.example(row))
+        assert np.array_equal(share, trace.last.gradient("a1"))
+    assert np.array_equal(found.whole, (found.each[0] + found.each[1]) / 2)
+    assert not np.any(found.penalty)
+
+
+def test_shares_that_are_not_there_are_told():
+    trainer = trainer_of(SMALL)
+    for node, rows, told in (("z", None, "not in"), ("W1", [], "1 to 256"), ("W1", range(300), "1 to 256")):
+        with pytest.raises(Problem, match=told):
+            shares(trainer, node, rows)
