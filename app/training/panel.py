@@ -1,19 +1,25 @@
-"""The training panel: what to train and on what, its progress, and what it has learned."""
+"""The results of a training session: what is predicted, and below it losses, weights and the settings."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.state.training_session import TrainingSession
-from app.training.boundary import BoundaryView
 from app.training.controls import Controls
-from app.training.curves import Curves
-from app.training.learned import Learned
+from app.training.plot_view import PlotView
 from app.training.roles import RolesTable
 from app.training.train_bar import TrainBar
 from app.widgets.labels import plain_label, sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
+from core.training.views import VIEWS
+
+FIRST = ("boundary", "templates")  # the views of which the one that there is stands above all others
+BELOW = ("loss", "weights", "units", "accuracy")
+LEAST_BELOW = 13  # heights of a line of text that are left below the first view
+ROOMY = (33, 45)  # heights of a line; in so wide and high a panel the loss stands beside the others
+CHROME = 7.4  # heights of a line that a plot has above and below its axes
 
 
 class TrainingPanel(QWidget):
@@ -25,7 +31,13 @@ class TrainingPanel(QWidget):
         self.bar, self.controls = TrainBar(training), Controls(training)
         self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(training)
         self.message, self.note = plain_label(), plain_label()
-        self.boundary, self.curves, self.learned = BoundaryView(training), Curves(training), Learned(training)
+        self.views = {name: PlotView(training, name) for name in (*FIRST, *BELOW)}
+        self.settings = QWidget()
+        self.pages = {name: _scrolled(self.views[name]) for name in BELOW} | {
+            "settings": _scrolled(self.settings)
+        }
+        self.tabs = QTabWidget()
+        self.beside = QSplitter(Qt.Orientation.Horizontal)
         self._with_settings = True
         self._lay_out()
         for signal in (training.runChanged, training.progressed):
@@ -33,50 +45,58 @@ class TrainingPanel(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        plots = QSplitter(Qt.Orientation.Horizontal)
-        plots.addWidget(self.boundary)
-        plots.addWidget(self.curves)
-        plots.setSizes([300, 280])
-        plots.setChildrenCollapsible(False)
-        area = QScrollArea()
-        area.setWidget(self.learned)
-        area.setWidgetResizable(True)
-        area.setAccessibleName("What is learned")
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.views = QSplitter(Qt.Orientation.Vertical)
-        self.views.addWidget(plots)
-        self.views.addWidget(area)
-        self.views.setSizes([300, 200])
-        self.views.setChildrenCollapsible(False)
-        # takes what the panel's height leaves; below this the panel is scrolled
-        self.views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self.views.setMinimumHeight(300)
+        settings = QVBoxLayout(self.settings)
+        settings.addWidget(self.controls)
+        settings.addWidget(self.roles_title)
+        settings.addWidget(self.roles)
+        settings.addStretch(1)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Results")
+        self.tabs.tabBar().setDrawBase(False)
+        self.beside.setChildrenCollapsible(False)
+        self.beside.addWidget(self.tabs)
+        self.first = QWidget()
+        first = QVBoxLayout(self.first)
+        first.setContentsMargins(0, 0, 0, 0)
+        self.templates_page = _scrolled(self.views["templates"])
+        first.addWidget(self.views["boundary"])
+        first.addWidget(self.templates_page)
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.first)
+        self.split.addWidget(self.beside)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.addWidget(self.bar)
-        box.addWidget(self.controls)
-        box.addWidget(self.roles_title)
-        box.addWidget(self.roles)
         box.addWidget(self.message)
         box.addWidget(self.note)
-        box.addWidget(self.views, 1)
-        box.addStretch()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        box.addWidget(self.split, 1)
 
     def set_theme(self, theme: Theme) -> None:
         tint(self.message, theme.wrong)
         tint(self.note, theme.faint)
-        for part in (self.bar, self.controls, self.boundary, self.curves, self.learned):
-            part.set_theme(theme)
+        self.bar.set_theme(theme)
+        self.controls.set_theme(theme)
+        for view in self.views.values():
+            view.set_theme(theme)
 
     def show_settings(self, shown: bool) -> None:
-        """Show what is trained and on what, or only what is learned."""
-        self._with_settings = shown
-        self._show()
+        """Show what is trained and how, or only what is learned."""
+        if shown != self._with_settings:
+            self._with_settings = shown
+            self._show()
+            self.show_page("loss" if shown else "weights")
+
+    def show_page(self, name: str) -> None:
+        """Bring one of the views below the first, or the settings, to the front."""
+        self.tabs.setCurrentWidget(self.pages[name])
 
     def pause(self) -> None:
         self.training.pause()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show()
 
     def _show(self) -> None:
         run, problem = self.training.run, self.training.problem
@@ -85,8 +105,54 @@ class TrainingPanel(QWidget):
         for label, text in ((self.message, message), (self.note, " ".join(map(with_full_stop, notes)))):
             label.setText(text)
             label.setVisible(bool(text))
-        self.controls.setVisible(self._with_settings)
         for part in (self.roles_title, self.roles):
-            part.setVisible(self._with_settings and not self.training.settings.trains_network)
-        self.views.setVisible(run is not None)
-        self.boundary.setVisible(run is not None and run.plane is not None)
+            part.setVisible(not self.training.settings.trains_network)
+        there = {name: self.views[name].is_there for name in self.views}
+        self.views["boundary"].setVisible(there["boundary"])
+        self.templates_page.setVisible(there["templates"])
+        self.first.setVisible(there["boundary"] or there["templates"])
+        self._put_pages({**there, "settings": self._with_settings})
+        self._set_heights()
+
+    def _put_pages(self, there: dict[str, bool]) -> None:
+        """Put the pages there are into the tabs, the loss beside them where there is room."""
+        line = self.fontMetrics().height()
+        wide, high = (line * lines for lines in ROOMY)
+        roomy = there["loss"] and self.width() >= wide and self.height() >= high
+        wanted = [name for name in self.pages if there[name] and not (roomy and name == "loss")]
+        now = [self.tabs.widget(k) for k in range(self.tabs.count())]
+        if now == [self.pages[name] for name in wanted] and roomy == (self.beside.count() > 1):
+            return
+        front = self.tabs.currentWidget()
+        with QSignalBlocker(self.tabs):
+            self.tabs.clear()
+            for name in wanted:
+                self.tabs.addTab(self.pages[name], TITLES[name])
+        if roomy:
+            self.beside.insertWidget(0, self.pages["loss"])
+            self.pages["loss"].show()
+            self.beside.setSizes([self.width() // 2, self.width() // 2])
+        elif not there["loss"]:
+            self.pages["loss"].hide()
+        if front in now and front is not None and self.tabs.indexOf(front) >= 0:
+            self.tabs.setCurrentWidget(front)
+
+    def _set_heights(self) -> None:
+        """Give the first view as much height as it can use, and leave the others their least."""
+        line, height = self.fontMetrics().height(), self.split.height()
+        wanted = self.split.width() + round((CHROME - 3) * line)
+        first = max(0, min(wanted, height - round(LEAST_BELOW * line)))
+        if self.split.sizes() != [first, height - first]:
+            self.split.setSizes([first, height - first])
+
+
+TITLES = {name: VIEWS[name].short for name in BELOW} | {"settings": "Settings"}
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

@@ -155,16 +155,17 @@ ALL_COLOURS = (
     PRINT,
     HIGH_CONTRAST,
 )  # the first are those of a new installation
-# Okabe and Ito's colours, which colour-blind people can distinguish, for the classes of data
+# of three and more classes of data: none is near the colours of signed numbers, and each can be told from the
+# paper of all themes, 3:1; beside its colour a class has a shape
 CLASSES = (
-    "#0072b2",
-    "#e69f00",
-    "#009e73",
-    "#cc79a7",
-    "#56b4e9",
-    "#d55e00",
-    "#f0e442",
-    "#999999",
-    "#000000",
-    "#8c564b",
+    "#00946b",
+    "#8d4fc4",
+    "#9a8500",
+    "#d0346f",
+    "#1295a0",
+    "#7d8590",
+    "#5a8f1f",
+    "#b55fb8",
+    "#b0485e",
+    "#66778f",
 )

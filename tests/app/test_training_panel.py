@@ -2,16 +2,21 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.training.controls import SHOWN
-from app.training.weights import weight_maps
+from app.training.plot_view import MARGIN
 from app.widgets.theme import DARK
 from core.base.arrays import frozen
 from core.data.datasets import DATASETS
-from core.training.settings import SETTINGS
+from core.figure.plot import Symbol
+from core.training.run import TrainingRun
+from core.training.settings import SETTINGS, TrainingSettings
+from core.training.setup import setup
+from core.training.weights_plot import weights_plot
 
 
 @pytest.fixture
@@ -26,15 +31,20 @@ def panel(window):
 
 
 def test_filters_are_drawn_one_by_one():
-    values = {"W": np.arange(36.0).reshape(2, 2, 3, 3), "b": np.zeros((2, 1, 1)), "V": np.eye(3)}
-    maps = weight_maps({name: frozen(value) for name, value in values.items()})
-    assert [(name, array.shape) for name, array in maps] == [
-        ("W[0]", (3, 6)),
-        ("W[1]", (3, 6)),
-        ("b", (2, 1)),
-        ("V", (3, 3)),
-    ]
-    np.testing.assert_array_equal(maps[1][1][:, 3:], values["W"][1, 1])
+    run = TrainingRun(
+        setup(
+            TrainingSettings(trains="program", data="digits", samples=60),
+            "s = W flatten(relu(conv2d(x, K))) + b; L = cross_entropy(s, k)",
+            {"K": frozen(np.arange(18.0).reshape(2, 1, 3, 3))},
+        )
+    )
+    shown = {one.key: one.values for one in weights_plot(run).matrices}
+    assert {name: values.shape for name, values in shown.items() if name[0] != "W"} == {
+        "K[0]": (3, 3),
+        "K[1]": (3, 3),
+        "b": (10, 1),
+    }
+    np.testing.assert_array_equal(shown["K[1]"], np.arange(9.0, 18).reshape(3, 3))
 
 
 def numbers(panel):
@@ -59,22 +69,9 @@ def test_training_runs_and_pauses(window, training, panel, qtbot):
     click(window.transport.play)
     assert not training.is_training
     updates = training.run.trainer.updates
-    assert panel.curves.train.getData()[0][-1] <= updates
+    shown = panel.views["loss"].made()
+    assert shown.layers[0].points[-1, 0] <= updates
     assert f"update {updates:,} " in numbers(panel)
-
-
-@pytest.mark.parametrize(
-    ("updates", "ticks"),
-    [
-        ([0, 500, 1000], ["0", "500", "1000"]),
-        ([0, 50_000, 100_000], ["0", "50k", "100k"]),
-        ([0, 2500, 12_500], ["0", "2.5k", "12.5k"]),
-        ([0, 500_000, 1_500_000], ["0", "0.5M", "1.5M"]),
-    ],
-)
-def test_many_updates_are_counted_in_thousands_and_millions(panel, updates, ticks):
-    axis = panel.curves.getAxis("bottom")
-    assert axis.tickStrings([float(one) for one in updates], 1.0, 1.0) == ticks
 
 
 def test_the_buttons_do_what_they_say(window, training, panel):
@@ -108,16 +105,22 @@ def test_the_boundary_is_the_nets_own_answer(training):
         assert plane[row, column] == pytest.approx(trace.last.value("y"), abs=2e-5)
 
 
-def test_a_sample_is_chosen_in_the_plane_or_by_its_number(training, panel):
-    class Point:
-        def data(self):
-            return 7
-
-    panel.boundary._clicked(None, [Point()])
-    assert training.sample == panel.bar.sample.value() == 7
+def test_a_sample_is_chosen_in_the_plane_or_by_its_number(training, panel, qtbot):
+    view = panel.views["boundary"]
+    view.grab()
+    data = training.run.setup.dataset
+    alone = max(
+        range(len(data)), key=lambda k: np.partition(np.abs(data.inputs - data.inputs[k]).sum(1), 1)[1]
+    )
+    point = next(part for part in view.sheet.parts if isinstance(part, Symbol) and part.row == alone)
+    at = QPoint(round(point.x) + MARGIN, round(point.y) + MARGIN)
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert training.sample == panel.bar.sample.value() == alone
     panel.bar.sample.setValue(9)
-    x, y = panel.boundary.chosen.getData()
-    assert training.sample == 9 and [x[0], y[0]] == training.run.setup.dataset.inputs[9].tolist()
+    view.grab()
+    ring = next(part for part in view.sheet.parts if part.key == "chosen")
+    assert training.sample == 9
+    assert np.allclose(view.sheet.frame.values(ring.x, ring.y), data.inputs[9])
 
 
 def test_every_setting_with_a_label_has_its_field(window, panel):
@@ -139,25 +142,29 @@ def test_settings_are_undone_like_everything(window, training, panel):
 @pytest.mark.parametrize("data", DATASETS)
 def test_every_data_set_is_shown(training, panel, data):
     training.change("choose data", data=data, samples=60)
-    assert panel.views.isVisible() and "update 0 " in numbers(panel)
-    assert panel.boundary.isVisible() == (training.run.setup.dataset.inputs.shape[1] == 2)
-    assert panel.learned.templates.isVisible() == (data == "digits")
+    assert panel.views["loss"].isVisible() and "update 0 " in numbers(panel)
+    assert panel.views["boundary"].isVisible() == (training.run.setup.dataset.inputs.shape[1] == 2)
+    assert panel.views["templates"].isVisible() == (data == "digits")
 
 
 def test_digits_show_a_template_for_every_class_of_a_linear_net(training, panel):
     training.change("digits", data="digits", samples=100, hidden=())
-    maps = panel.learned.templates._maps
-    assert [name for name, _ in maps] == [str(digit) for digit in range(10)]
-    assert all(values.shape == (8, 8) for _, values in maps)
+    shown = panel.views["templates"].made().matrices
+    assert [one.name.text for one in shown] == [str(digit) for digit in range(10)]
+    assert all(one.values.shape == (8, 8) for one in shown)
 
 
 def test_what_does_not_fit_is_said(window, training, panel):
     window.session.set_text("z = x1 + x2")
     training.change("train the program", trains="program", data="circle")
     assert panel.message.isVisible() and panel.message.text()
-    assert panel.views.isHidden() and not panel.bar.isEnabled() and not numbers(panel)
+    assert (
+        not any(view.isVisible() for view in panel.views.values())
+        and not panel.bar.isEnabled()
+        and not numbers(panel)
+    )
     training.change("a net again", trains="network")
-    assert not panel.message.isVisible() and not panel.views.isHidden() and panel.bar.isEnabled()
+    assert not panel.message.isVisible() and panel.views["boundary"].isVisible() and panel.bar.isEnabled()
 
 
 def test_divergence_is_told_in_words(window, training, panel):
@@ -169,10 +176,13 @@ def test_divergence_is_told_in_words(window, training, panel):
     assert not panel.message.isVisible()
 
 
-def test_a_weight_is_told_in_numbers(panel):
-    rect, name, _ = panel.learned.weights._placed[0]
-    told = panel.learned.weights.text_at(QPointF(rect.left() + 1, rect.top() + 1))
-    assert told.startswith(f"{name}[0, 0] = ")
+def test_a_weight_is_told_in_numbers(training, panel):
+    panel.show_page("weights")
+    view = panel.views["weights"]
+    view.grab()
+    first = view.sheet.cells[0]
+    told = view.text_at(QPointF(first.x + MARGIN + 1, first.y + MARGIN + 1))
+    assert told.startswith(f"{first.key}[0, 0] = ")
 
 
 @pytest.mark.parametrize("text", ["4 x", "0", "9999", "1 2 3 4 5 6 7"])
@@ -211,12 +221,6 @@ def test_what_cannot_be_set_is_answered_below_the_settings(panel, name, text):
     assert panel.controls.message.isHidden()
 
 
-def test_samples_kept_for_testing_are_diamonds(training, panel):
-    symbols = list(panel.boundary.samples.data["symbol"])
-    assert symbols.count("d") == len(training.run.trainer.test_data)
-    assert symbols.count("o") == len(training.run.trainer.train_data)
-
-
 def test_the_canvas_has_the_keys_once_the_net_is_on_it(window, training, panel):
     panel.controls._fields["data_seed"].setFocus()
     training.open_on_canvas()
@@ -228,7 +232,11 @@ def test_after_divergence_the_plane_is_not_grey(window, training, panel):
     training.change("set rate", rate=10.0, trains="program")
     training.step(400)
     assert training.why_stopped
-    assert not (panel.boundary.image.image == 128).all(axis=2).any()
+    view = panel.views["boundary"]
+    image = view.grab().toImage()
+    (field,) = (part for part in view.sheet.parts if part.key == "field")
+    assert np.isfinite(field.shares).all()
+    assert image.pixelColor(view.width() // 2, view.height() // 2) != QColor(128, 128, 128)
 
 
 def test_the_bar_says_whose_accuracy_it_shows(training, panel):
@@ -247,6 +255,7 @@ def typed(window, training, panel):
 
 def test_roles_are_shown_and_found_by_the_loss(typed):
     fields = typed.roles.fields
+    typed.show_page("settings")
     assert {name: field.currentText() for name, field in fields.items()} == {
         "w": "parameter (auto)",
         "x": "input (auto)",
@@ -307,7 +316,7 @@ def test_the_notice_is_for_who_works_with_both(window, training, typed):
 def test_targets_are_not_among_the_weights_shown(window, training, panel):
     window.session.set_text("z = w x + b; y = σ(z); L = 1/2 (y - t)^2")
     training.change("no data", trains="program", data="none")
-    assert [name for name, _ in panel.learned.weights._maps] == ["w", "b"]
+    assert [one.key for one in panel.views["weights"].made().matrices] == ["w", "b"]
 
 
 def test_what_was_done_unasked_is_said(window, training, panel):
@@ -338,8 +347,9 @@ def test_programs_for_pictures_ask_for_pictures(window, training, panel):
     assert "such as Handwritten digits" in panel.message.text()
 
 
-def test_another_theme_repaints_the_samples(training, panel):
-    training.choose_data("plane")
-    before = panel.boundary.samples.data["brush"][0].color()
+def test_another_theme_repaints_the_views(training, panel):
+    view = panel.views["boundary"]
+    corner = view.rect().bottomRight() - QPoint(2, 2)
+    before = view.grab().toImage().pixelColor(corner)
     panel.set_theme(DARK)
-    assert panel.boundary.samples.data["brush"][0].color() != before
+    assert (before, view.grab().toImage().pixelColor(corner)) == (QColor("#ffffff"), QColor(DARK.paper))

@@ -1,135 +1,249 @@
-"""The training panel: which class has which colour, up is up and left is left, curves and weights."""
+"""The views of a training: which class has which colour, up is up and left is left, curves and weights."""
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
-from app.state.training_session import TrainingSession
-from app.training.boundary import BoundaryView, Scale
-from app.training.curves import Curves
-from app.training.weights import HeatMaps, template_maps, weight_maps
-from app.widgets.colours import CLASSES
+from app.formula import measured
+from app.painting.plots import paint_sheet, role_colour
+from app.training.plot_view import MARGIN
 from app.widgets.theme import LIGHT
 from core.base.arrays import frozen
 from core.base.numbers import short
+from core.base.shades import takes_black
+from core.data.datasets import DATASETS
+from core.figure.plot import Axis, Matrices, Matrix, Plot, Raster, Scale, Symbol, Text, placed
+from core.math.mathtree import Letter, Word
+from core.training.curve_plot import LOSSES, loss_plot
+from core.training.plane_plot import OnPlane, plane_plot
+from core.training.run import TrainingRun
+from core.training.settings import TrainingSettings
+from core.training.setup import setup
 from tests.app.seen.pixels import Seen, named, of_classes, of_theme, widget
 
 NEURON = "y = σ(w·x + b); L = bce(y, t)"
 NET = "h = tanh(W x + c); y = σ(v·h + b); L = bce(y, t)"
-TWO = np.array([[-3.0, -4.0], [3.0, 4.0]])  # a sample at the left below, one at the right above
-WHOLE = (-6.0, 6.0, -6.0, 6.0)
+SCORES = "s = W x + c; p = softmax(s); L = -ln(p[k])"
+SIDE = 420  # of a sheet, in pixels
+SIGNS = ("negative", "positive")
+
+
+def run_of(text="", data="circle", values=None, updates=0, **settings):
+    """A run of a built network, or of a typed program with its values."""
+    trains = "program" if text else "network"
+    asked = TrainingSettings(trains=trains, data=data, samples=120, **settings)
+    given = {name: frozen(value) for name, value in (values or {}).items()}
+    run = TrainingRun(setup(asked, text, given))
+    run.trainer.step(updates)
+    return run
 
 
 @pytest.fixture
-def training(session):
-    return TrainingSession(session)
+def draw(fonts):
+    """Draws what a view shows on a sheet; the answer are the sheet and what is seen of it."""
+
+    def draw(shown, theme, width=SIDE, height=SIDE, colours=None):
+        sheet = placed(shown, width, height, 13, measured)
+        image = QImage(width, round(max(height, sheet.height)), QImage.Format.Format_RGB32)
+        image.fill(theme.colour("paper"))
+        with QPainter(image) as painter:
+            paint_sheet(painter, sheet, theme)
+        return sheet, Seen(image, QRectF(image.rect()), colours or of_theme(theme))
+
+    return draw
 
 
-@pytest.fixture
-def put(fonts):
-    """Puts a view of the panel on the screen by itself."""
-    there = []
-
-    def put(shown, theme, size=(360, 320)):
-        shown.set_theme(theme)
-        shown.resize(*size)
-        shown.show()
-        there.append(shown)
-        return shown
-
-    yield put
-    for shown in there:
-        shown.close()
+def axes(sheet):
+    """The rectangle of a sheet's axes."""
+    frame = sheet.frame
+    return QRectF(frame.x, frame.y, frame.width, frame.height)
 
 
-def look(shown, theme, count=2):
-    """A view seen with the colours of classes."""
-    return Seen(shown.grab().toImage(), shown.rect(), of_classes(count) | of_theme(theme))
-
-
-def leans(seen, theme, x, y, colours=CLASSES[:2]):
-    """Towards which colour the paper at a place is tinted; −1 where it is not."""
+def leans(seen, theme, x, y, parts=SIGNS):
+    """Towards which colour the ground of maps is tinted at a place; −1 where it is not."""
     pixel = seen.rgb[round(y / seen._down), round(x / seen._across)].astype(float)
-    paper = np.array(QColor(theme.paper).getRgb()[:3], float)
-    tint = pixel - paper
+    ground = np.array(QColor(theme.zero if parts == SIGNS else theme.paper).getRgb()[:3], float)
+    tint = pixel - ground
     if np.linalg.norm(tint) < 12:
         return -1
-    ways = [np.array(QColor(colour).getRgb()[:3]) - paper for colour in colours]
+    ways = [np.array(role_colour(theme, part).getRgb()[:3]) - ground for part in parts]
     return int(np.argmax([tint @ way / np.linalg.norm(way) / np.linalg.norm(tint) for way in ways]))
 
 
-def corners(shown):
-    """Places well inside the plane: at the left, right, above and below the middle, in the widget."""
-    rect = QRectF(shown.getPlotItem().getViewBox().sceneBoundingRect())
-    x, y, across, down = rect.center().x(), rect.center().y(), rect.width() / 4, rect.height() / 4
-    side = min(across, down)
+def corners(rect):
+    """Places well inside the plane: at the left, right, above and below the middle."""
+    x, y, side = rect.center().x(), rect.center().y(), rect.width() / 3
     return {"left": (x - side, y), "right": (x + side, y), "above": (x, y - side), "below": (x, y + side)}
+
+
+def values_at(sheet, x, y):
+    """What is at a place of a sheet with axes from −6 to 6, at its edges too."""
+    frame = sheet.frame
+    return 12 * (x - frame.x) / frame.width - 6, 6 - 12 * (y - frame.y) / frame.height
+
+
+def symbols(sheet, key):
+    return [part for part in sheet.parts if isinstance(part, Symbol) and part.key.startswith(key)]
 
 
 # -- the plane
 
 
-def test_samples_have_the_colours_of_their_classes_and_stand_where_they_belong(put, training, theme):
-    view = put(BoundaryView(training), theme)
-    view.show_samples(TWO, np.array([0, 1]), np.array([0, 1]), [False, False], ("x1", "x2"))
-    view.setRange(xRange=WHOLE[:2], yRange=WHOLE[2:], padding=0)
-    seen = look(view, theme)
-    (left, below), (right, above) = seen.middle("class 0"), seen.middle("class 1")
-    assert right - left > 50 < below - above
-
-
-@pytest.mark.parametrize(("axis", "high"), [(0, "right"), (1, "above")])
-def test_the_plane_has_its_high_side_where_the_prediction_is_high(put, training, theme, axis, high):
+@pytest.mark.parametrize(("w", "high"), [((4, 0), "right"), ((0, 4), "above")])
+def test_the_plane_has_its_high_side_where_the_prediction_is_high(draw, theme, w, high):
     """A prediction that grows with one feature: rows are those of the second, the least first."""
-    view = put(BoundaryView(training), theme)
-    ramp = np.linspace(0, 1, 40)
-    values = np.tile(ramp, (40, 1)) if axis == 0 else np.tile(ramp[:, None], (1, 40))
-    view.show_prediction(values, WHOLE, Scale(0.5, 0.5))
-    seen, places = look(view, theme), corners(view)
-    low = {"right": "left", "above": "below"}[high]
+    shown = plane_plot(run_of(NEURON, "gauss", {"w": w, "b": 0}))
+    sheet, seen = draw(shown, theme)
+    places, low = corners(axes(sheet)), {"right": "left", "above": "below"}[high]
     assert leans(seen, theme, *places[high]) == 1
     assert leans(seen, theme, *places[low]) == 0
 
 
-def test_three_classes_have_their_colours_in_the_plane_too(put, training, theme):
-    view = put(BoundaryView(training), theme)
-    shares = np.zeros((40, 40, 3))
-    shares[:20, :, 0], shares[20:, :20, 1], shares[20:, 20:, 2] = 1, 1, 1  # below, left above, right above
-    view.show_prediction(shares, WHOLE, Scale(0.5, 0.5))
-    seen, places = look(view, theme), corners(view)
+def test_points_of_two_classes_have_the_colours_of_the_scale_and_stand_where_they_are(draw, theme):
+    run = run_of(NEURON, "gauss", {"w": [0, 0], "b": 0}, noise=0.0)
+    sheet, seen = draw(plane_plot(run), theme)
+    data, rect = run.setup.dataset, axes(sheet)
+    for k, part in enumerate(SIGNS):
+        x, y = data.inputs[data.targets == k].mean(axis=0)
+        wanted = rect.left() + (x + 6) / 12 * rect.width(), rect.bottom() - (y + 6) / 12 * rect.height()
+        assert np.abs(seen.middle(part, within=rect) - wanted).max() < 12
+
+
+def test_three_classes_have_their_own_colours_and_shapes(draw, theme):
+    weights = {"W": [[0, -6], [-6, 6], [6, 6]], "c": [0, 0, 0]}  # below, left above, right above
+    run = run_of(SCORES, "spiral3", weights)
+    shown = plane_plot(run, shown=OnPlane(this_batch=False))
+    sheet, seen = draw(shown, theme, colours=of_classes(3) | of_theme(theme))
+    rect, parts = axes(sheet), [f"class {k}" for k in range(3)]
+    places = corners(rect)
     up = places["above"][1]
     found = [
-        leans(seen, theme, *place, CLASSES[:3])
-        for place in (places["below"], (places["left"][0], up), (places["right"][0], up))
+        leans(seen, theme, *place, parts)
+        for place in (
+            (places["below"][0], rect.bottom() - 4),
+            (rect.left() + 4, up),
+            (rect.right() - 4, up),
+        )
     ]
     assert found == [0, 1, 2]
+    for k, shape in enumerate(("circle", "triangle", "square")):
+        assert {part.shape for part in symbols(sheet, f"training class {k}")} == {shape}
+        assert seen.amount(f"class {k}", within=rect) > 200
 
 
-def test_numbers_as_targets_are_blue_above_0_and_orange_below_in_points_and_plane(put, training, theme):
-    view = put(BoundaryView(training), theme)
-    view.show_samples(TWO, None, np.array([-1.0, 1.0]), [False, False], ("x1", "x2"))
-    view.setRange(xRange=WHOLE[:2], yRange=WHOLE[2:], padding=0)
-    seen = widget(view, theme)
-    assert seen.middle("negative")[0] < seen.middle("positive")[0]
-    values = np.tile(np.linspace(-1, 1, 40), (40, 1))
-    view.show_prediction(values, WHOLE, Scale(0.0, 1.0, two_classes=False))
-    seen, places = widget(view, theme), corners(view)
-    tints = theme.negative, theme.positive
-    assert [leans(seen, theme, *places[side], tints) for side in ("left", "right")] == [0, 1]
+def test_numbers_as_targets_have_the_colours_of_the_scale(draw, theme):
+    run = run_of("y = w·x + b; L = (y - t)^2", "plane", {"w": [1, 0], "b": 0})
+    shown = plane_plot(run, shown=OnPlane(this_batch=False))
+    sheet, seen = draw(shown, theme)
+    places = corners(axes(sheet))
+    assert [leans(seen, theme, *places[side]) for side in ("left", "right")] == [0, 1]
+    data, rows = run.setup.dataset, symbols(sheet, "training")
+    assert all(np.sign(part.share) == np.sign(data.targets[part.row]) for part in rows)
+    largest = max(rows, key=lambda part: part.share)
+    assert data.targets[largest.row] == max(data.targets[part.row] for part in rows)
 
 
-def test_the_axes_of_the_plane_are_named_after_their_features(put, training):
-    view = put(BoundaryView(training), LIGHT)
-    view.show_samples(TWO, np.array([0, 1]), np.array([0, 1]), [False, False], ("across", "up"))
-    axes = {side: view.getPlotItem().getAxis(side) for side in ("bottom", "left")}
-    assert {side: axis.label.toPlainText().strip() for side, axis in axes.items()} == {
-        "bottom": "across",
-        "left": "up",
-    }
-    lower, left = (axes[side].sceneBoundingRect() for side in ("bottom", "left"))
-    assert lower.center().y() > left.center().y() and left.center().x() < lower.center().x()
+def test_points_kept_for_testing_are_hollow_and_the_next_mini_batch_is_ringed(draw, theme):
+    run = run_of(updates=3)
+    sheet, seen = draw(plane_plot(run), theme)
+    kept = {int(row) for row in run.trainer.test_data.rows}
+    tested, trained = symbols(sheet, "test class"), symbols(sheet, "training class")
+    assert {part.row for part in tested} == kept
+    assert {part.row for part in trained} == {*range(120)} - kept
+    alone = [
+        part
+        for part in (*tested, *trained)
+        if all(
+            abs(part.x - other.x) + abs(part.y - other.y) > 25
+            for other in sheet.parts
+            if isinstance(other, Symbol) and other is not part
+        )
+    ]
+    assert {part.filled for part in alone} == {True, False}
+    for part in alone:
+        wanted = part.role if part.filled else "paper"
+        assert seen.at(part.x, part.y, 2) == wanted
+    rings = symbols(sheet, "batch")
+    at = run.setup.dataset.inputs[run.trainer.train_data.rows[run.trainer.coming]]
+    assert len(rings) == len(at) == 10
+    frame = sheet.frame
+    for ring, (x, y) in zip(rings, at, strict=True):
+        assert np.allclose(frame.values(ring.x, ring.y), (x, y), atol=1e-6)
+
+
+def test_the_line_of_the_boundary_lies_where_the_class_changes(draw, theme):
+    """w·x + b = 0 with w = (2, −1), b = 1: from (−3.5, −6) to (2.5, 6)."""
+    sheet, seen = draw(plane_plot(run_of(NEURON, "gauss", {"w": [2, -1], "b": 1})), theme)
+    (line,) = [part for part in sheet.parts if part.key == "boundary"]
+    found = np.array([values_at(sheet, *place) for place in line.points])
+    assert np.allclose(2 * found[:, 0] - found[:, 1] + 1, 0, atol=1e-3)
+    assert np.allclose([found[:, 1].min(), found[:, 1].max()], [-6, 6], atol=1e-6)
+    x, y = line.points[len(line.points) // 2]
+    assert seen.most(QRectF(x - 1, y - 1, 2, 2)) == "ink"
+
+
+def test_units_of_the_first_layer_have_their_lines(draw):
+    values = {"W": [[1, 0], [0, 2]], "c": [-3, 4], "v": [1, 1], "b": 0}
+    shown = plane_plot(run_of(NET, "gauss", values), shown=OnPlane(unit_lines=True))
+    first, second = [layer.points for layer in shown.layers if getattr(layer, "dashed", False)]
+    assert np.allclose(first[:, 0], 3, atol=1e-4) and np.allclose(second[:, 1], -2, atol=1e-4)
+    assert not any(
+        getattr(layer, "dashed", False) for layer in plane_plot(run_of(NET, "gauss", values)).layers
+    )
+
+
+def test_classes_alone_are_drawn_in_two_colours(draw, theme):
+    run = run_of(NEURON, "gauss", {"w": [0.3, 0], "b": 0})
+    sheet, seen = draw(plane_plot(run, shown=OnPlane(two_colours=True, this_batch=False)), theme)
+    (field,) = [part for part in sheet.parts if isinstance(part, Raster) and part.key == "field"]
+    assert len(np.unique(field.shares.round(3))) <= 5  # with what lies between along the line
+    rect = axes(sheet)
+    left, right = (seen.mean(QRectF(x, rect.top() + 3, 4, 4)) for x in (rect.left() + 3, rect.right() - 60))
+    middle = seen.mean(QRectF(rect.center().x() + 12, rect.top() + 3, 4, 4))
+    assert np.abs(np.subtract(middle, right)).max() < 6 < np.abs(np.subtract(left, right)).max()
+
+
+def test_the_axes_of_the_plane_are_named_after_their_features():
+    run = run_of(NEURON, "gauss", {"w": [1, 1], "b": 0})
+    named = replace(run.setup.dataset, feature_names=("length", "width"))
+    run.setup = replace(run.setup, dataset=named)
+    shown = plane_plot(run)
+    assert (shown.across.name, shown.up.name) == (Word("length", "ord"), Word("width", "ord"))
+    sheet = placed(shown, SIDE, SIDE, 13)
+    lower, left = (
+        next(part for part in sheet.parts if isinstance(part, Text) and part.math == axis.name)
+        for axis in (shown.across, shown.up)
+    )
+    assert lower.y > sheet.frame.y + sheet.frame.height > left.y
+    assert left.x < sheet.frame.x + sheet.frame.width / 2 < lower.x
+
+
+def test_the_scale_says_what_its_colours_mean(draw, theme):
+    """In the title's line, its low end at the left, named after the prediction."""
+    for values, text, ends in (({"w": [1, 1], "b": 0}, NEURON, ("0", "1")),):
+        shown = plane_plot(run_of(text, "gauss", values))
+        sheet, seen = draw(shown, theme)
+        bar = next(part for part in sheet.parts if part.key == "scale" and isinstance(part, Raster))
+        inside = [(bar.x + share * bar.width, bar.y + bar.height / 2) for share in (0.05, 0.95)]
+        assert [leans(seen, theme, *place) for place in inside] == [0, 1]
+        texts = sorted(
+            (part for part in sheet.parts if part.key == "scale" and isinstance(part, Text)),
+            key=lambda part: part.x,
+        )
+        assert [getattr(part.math, "text", "") for part in texts] == [*ends, "y"]
+        assert texts[0].x < bar.x < bar.x + bar.width < texts[1].x
+
+
+def test_data_outside_the_usual_plane_are_in_view():
+    run = run_of(NEURON, "gauss", {"w": [1, 1], "b": 0})
+    far = replace(run.setup.dataset, inputs=run.setup.dataset.inputs * 20 + 100, extent=())
+    run.setup = replace(run.setup, dataset=far)
+    sheet = placed(plane_plot(run), SIDE, SIDE, 13)
+    shown = {part.row for part in symbols(sheet, "t")}
+    assert shown >= {*range(len(far))}
 
 
 # -- the plane of what is trained
@@ -159,12 +273,19 @@ SIDES = {
 }
 
 
+def look(view, theme=LIGHT):
+    """A view of the window with the rectangle of its axes."""
+    seen = widget(view, theme)
+    return seen, axes(view.sheet).translated(MARGIN, MARGIN)
+
+
 def test_the_plane_is_the_second_class_where_the_program_says_so(trained):
     window = trained(NEURON, w=[1, 1], b=0)
     view = named(window, "Decision boundary")
     for w, (one, zero) in SIDES.items():
         window.session.set_value("w", frozen(w))
-        seen, places = look(view, LIGHT), corners(view)
+        seen, rect = look(view)
+        places = corners(rect)
         assert leans(seen, LIGHT, *places[one]) == 1, w
         assert leans(seen, LIGHT, *places[zero]) == 0, w
 
@@ -179,10 +300,9 @@ RIGHT = {
 def test_samples_lie_on_the_colour_of_their_class_once_all_is_right(trained, theme):
     """Two round clouds, parted by weights that are right: points and plane must agree."""
     for text, weights in RIGHT.items() if theme is LIGHT else [(NEURON, RIGHT[NEURON])]:
-        view = named(trained(text, theme, **weights), "Decision boundary")
-        seen, rect = look(view, theme), QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
-        side = 0.13 * min(rect.width(), rect.height())
-        clouds = [seen.middle(f"class {k}", within=rect) for k in range(2)]
+        seen, rect = look(named(trained(text, theme, **weights), "Decision boundary"), theme)
+        side = 0.25 * rect.width()
+        clouds = [seen.middle(part, within=rect) for part in SIGNS]
         for k, outwards in enumerate(((-side, side), (side, -side))):
             assert leans(seen, theme, *(clouds[k] + outwards)) == k, text
         (left, below), (right, above) = clouds
@@ -193,133 +313,224 @@ def test_the_chosen_sample_is_ringed_where_it_lies_and_a_click_chooses_the_one_u
     window = trained(NEURON, w=[2, 2], b=0)
     window.training.data.show(this_batch=False)
     view, field = named(window, "Decision boundary"), named(window, "Sample")
-    rings = []
     for number in range(0, 60, 5):
         field.setValue(number)
-        rect = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect()).adjusted(3, 3, -3, -3)
-        rings.append(look(view, LIGHT).middle("ink", within=rect))
-    across, down = np.ptp(np.array(rings), axis=0)
-    assert across > 30 < down
-    for ring in rings[3:8:4]:
-        field.setValue(0)
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(*map(round, ring)))
-        assert np.abs(look(view, LIGHT).middle("ink", within=rect) - ring).max() < 9  # as large as a sample
+        seen, _ = look(view)
+        (ring,) = symbols(view.sheet, "chosen")
+        at = QPoint(round(ring.x + MARGIN), round(ring.y + MARGIN))
+        edge = QRectF(at.x() - 2, at.y() - ring.size / 2 - 2, 4, 4)
+        assert seen.amount("ink", within=edge) > 3
+        x, y = window.training.run.setup.dataset.inputs[number]
+        assert np.allclose(view.sheet.frame.values(ring.x, ring.y), (x, y))
+        window.training.choose_sample(1)
+        look(view)
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+        chosen = window.training.run.setup.dataset.inputs[window.training.sample]
+        assert np.abs(chosen - (x, y)).max() < 0.3
+
+
+def test_what_is_read_at_the_pointer_is_what_is_predicted_there(trained):
+    window = trained(NEURON, w=[2, -1], b=0.5)
+    view = named(window, "Decision boundary")
+    _, rect = look(view)
+    told = view.text_at(QPointF(rect.left() + 0.75 * rect.width(), rect.top() + 0.25 * rect.height()))
+    assert told == f"x1 = 3   x2 = 3   y = {short(1 / (1 + np.exp(-3.5)))}"
+    assert view.text_at(QPointF(1, 1)) == ""
 
 
 # -- maps
 
 
-def shades(shown, theme, places):
-    """Which of the colours of maps is seen at places given as shares of a rectangle."""
-    seen = widget(shown, theme)
-    among = ["negative", "zero", "positive"]
-    tinted = [leans(seen, theme, *place, [getattr(theme, part) for part in among]) for place in places]
-    return [among[k] for k in tinted]
-
-
-def inside(rect, *shares):
-    return [(rect.left() + x * rect.width(), rect.top() + y * rect.height()) for x, y in shares]
-
-
-def picture(shown, theme):
-    """The rectangle of the only map that is shown, found by its frame."""
-    found = widget(shown, theme).places("line")
-    (left, top), (right, bottom) = found.min(axis=0), found.max(axis=0)
-    return QRectF(left, top, right - left, bottom - top)
-
-
 QUARTERS = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]  # left above, right above, left below …
+
+
+def shades(seen, theme, rect, places=QUARTERS):
+    """Towards which sign the colours lean at places given as shares of a rectangle."""
+    inside = [(rect.x + x * rect.width, rect.y + y * rect.height) for x, y in places]
+    return ["−+"[leans(seen, theme, *place)] for place in inside]
+
+
+def matrices(*named_values):
+    """Matrices on one scale, as weights are."""
+    found = [Matrix(name, Letter(name), np.asarray(values, float)) for name, values in named_values]
+    largest = max(np.abs(one.values).max() for one in found)
+    return Matrices("weights", "Weights", tuple(found), Scale(0.0, largest))
 
 
 def test_hidden_units_are_high_where_they_are_high_in_the_plane(trained, theme):
     """The first unit grows to the right, the second upwards."""
     window = trained(NET, theme, W=[[4, 0], [0, 4]], c=[0, 0], v=[1, 1], b=0)
-    units = named(window, "Hidden units")
-    frames = widget(units, theme).places("line")
-    columns = np.unique(frames[:, 0])
-    starts = np.split(columns, np.nonzero(np.diff(columns) > 6)[0] + 1)
-    assert len(starts) >= 2, "two maps side by side"
-    for number, wanted in ((0, "→"), (1, "↑")):
-        own = frames[(frames[:, 0] >= starts[number].min()) & (frames[:, 0] <= starts[number].max())]
-        (left, top), (right, bottom) = own.min(axis=0), own.max(axis=0)
-        found = shades(units, theme, inside(QRectF(left, top, right - left, bottom - top), *QUARTERS))
-        assert (
-            found
-            == {
-                "→": ["negative", "positive"] * 2,
-                "↑": ["positive"] * 2 + ["negative"] * 2,
-            }[wanted]
-        )
+    window.training_pane.made.show_page("units")
+    view = named(window, "Hidden units")
+    seen = widget(view, theme)
+    for cells, wanted in zip(view.sheet.cells, ("−+−+", "++−−"), strict=True):
+        rect = QRectF(cells.x + MARGIN, cells.y + MARGIN, cells.width, cells.height)
+        moved = type(cells)(cells.key, rect.x(), rect.y(), rect.width(), rect.height(), cells.values)
+        assert "".join(shades(seen, theme, moved)) == wanted
 
 
-def test_a_matrix_of_weights_has_its_first_row_on_top(put, theme):
-    view = put(HeatMaps(), theme)
-    view.show_maps(weight_maps({"W": frozen([[1, -1], [1, 1]])}))
-    found = shades(view, theme, inside(picture(view, theme), *QUARTERS))
-    assert found == ["positive", "negative", "positive", "positive"]
+def test_a_matrix_of_weights_has_its_first_row_on_top_and_its_numbers_in_their_cells(draw, theme):
+    values = [[1, -0.75], [0.5, 0.25]]
+    sheet, seen = draw(matrices(("W", values)), theme)
+    (cells,) = sheet.cells
+    above = [(x, y - 0.19) for x, y in QUARTERS]  # beside the numbers
+    assert shades(seen, theme, cells, above) == ["+", "−", "+", "+"]
+    written = {}
+    for part in sheet.parts:
+        if isinstance(part, Text) and part.on is not None:
+            written[cells.at(part.x, part.y)] = part
+    assert {place: part.math.text for place, part in written.items()} == {
+        (0, 0): "1",
+        (0, 1): "−0.75",
+        (1, 0): "0.5",
+        (1, 1): "0.25",
+    }
+    for part in written.values():
+        around = QRectF(part.x - 20, part.y - 12, 40, 15)
+        assert len(seen.contrasting(around)) > 3
 
 
-def test_a_vector_of_weights_is_a_column_whose_first_entry_is_on_top(put, theme):
-    view = put(HeatMaps(), theme)
-    view.show_maps(weight_maps({"b": frozen([1, 1, -1, -1])}))
-    rect = picture(view, theme)
-    assert rect.height() > 2 * rect.width()
-    assert shades(view, theme, inside(rect, (0.5, 0.12), (0.5, 0.88))) == ["positive", "negative"]
+def test_numbers_in_cells_can_be_read_in_every_shade(draw, theme):
+    """Black on pale colours, white on strong ones, 4.5 to 1 at least."""
+    sheet, seen = draw(matrices(("b", [[1.0], [-1.0], [0.1]])), theme)
+    (cells,) = sheet.cells
+    for row in range(3):
+        y = cells.y + (row + 0.08) * cells.height / 3
+        ground = np.array(seen.mean(QRectF(cells.x + 4, y, 4, 2)), np.uint8)
+        cell = seen.rgb[
+            round(cells.y + row * cells.height / 3) + 2 : round(cells.y + (row + 1) * cells.height / 3) - 2
+        ]
+        inside = cell[:, round(cells.x) + 3 : round(cells.x + cells.width) - 3].reshape(-1, 3).astype(int)
+        wanted = 0 if takes_black(ground) else 255
+        assert np.abs(inside - wanted).sum(axis=1).min() < 120
 
 
-def test_a_template_is_the_right_way_up(put, theme):
-    """A row of a matrix over pixels: line by line from the top, each from the left."""
-    view = put(HeatMaps(longest=96), theme)
-    row = -np.ones((8, 8))
-    row[:4, 4:] = 1  # right above
-    view.show_maps(template_maps({"W": frozen([row.reshape(-1)])}, (8, 8), ("0",)))
-    found = shades(view, theme, inside(picture(view, theme), *QUARTERS))
-    assert found == ["negative", "positive", "negative", "negative"]
+def test_a_vector_of_weights_is_a_column_whose_first_entry_is_on_top(trained, theme):
+    window = trained("y = σ(w·x + b); L = bce(y, t)", theme, w=[1, -1], b=0)
+    window.training_pane.made.show_page("weights")
+    view = named(window, "Weights")
+    seen = widget(view, theme)
+    cells = next(one for one in view.sheet.cells if one.key == "w")
+    assert cells.values.shape == (2, 1)
+    moved = type(cells)("w", cells.x + MARGIN, cells.y + MARGIN, cells.width, cells.height, cells.values)
+    assert shades(seen, theme, moved, [(0.1, 0.25), (0.1, 0.75)]) == ["+", "−"]
 
 
-def test_all_weights_share_one_scale(put, theme):
+def test_a_template_is_the_right_way_up(draw, theme):
+    """A picture's rows from the top, each from the left."""
+    picture = -np.ones((8, 8))
+    picture[:4, 4:] = 1  # right above
+    one = Matrix("W", Word("0", "ord"), picture, written=False, picture=True)
+    sheet, seen = draw(Matrices("templates", "Templates", (one,), Scale(0.0, 1.0)), theme)
+    assert shades(seen, theme, sheet.cells[0]) == ["−", "+", "−", "−"]
+
+
+def test_all_weights_share_one_scale(draw, theme):
     """A weight of a tenth is pale beside one of 1."""
-    view = put(HeatMaps(), theme)
-    view.show_maps(weight_maps({"a": frozen(1), "b": frozen(0.1)}))
-    strong = widget(view, theme).places("positive")
-    assert len(strong) > 100 and np.ptp(strong[:, 0]) < 30, "no more than the first map"
+    _, seen = draw(matrices(("a", [[1]]), ("b", [[0.1]])), theme)
+    title = QRectF(0, 25, SIDE, SIDE)
+    strong = seen.places("positive", within=title)
+    assert len(strong) > 100 and np.ptp(strong[:, 0]) < 60, "no more than the first cell"
 
 
 @pytest.mark.parametrize("where", QUARTERS)
-def test_what_is_told_of_a_weight_is_what_is_seen_there(put, where):
-    view = put(HeatMaps(), LIGHT)
-    view.show_maps(weight_maps({"W": frozen([[0.75, -1], [-0.5, 1]])}))
-    (place,) = inside(picture(view, LIGHT), where)
-    said, (shade,) = view.text_at(QPointF(*place)), shades(view, LIGHT, [place])
-    number = float(said.split("= ")[1].replace("−", "-"))
-    assert said.startswith("W[") and (shade == "positive") == (number > 0)
-    assert number == {(0.25, 0.25): 0.75, (0.75, 0.25): -1, (0.25, 0.75): -0.5, (0.75, 0.75): 1}[where]
+def test_what_is_told_of_a_weight_is_what_is_seen_there(trained, where):
+    window = trained(SCORES, W=[[0.75, -1], [-0.5, 1]], c=[0, 0])
+    window.training_pane.made.show_page("weights")
+    view = named(window, "Weights")
+    widget(view, LIGHT)
+    cells = next(one for one in view.sheet.cells if one.key == "W")
+    at = QPointF(cells.x + where[0] * cells.width + MARGIN, cells.y + where[1] * cells.height + MARGIN)
+    number = {(0.25, 0.25): "0.75", (0.75, 0.25): "−1", (0.25, 0.75): "−0.5", (0.75, 0.75): "1"}[where]
+    assert view.text_at(at) == f"W[{int(2 * where[1])}, {int(2 * where[0])}] = {number}"
 
 
 # -- curves
 
 
-def test_the_losses_have_their_colours_in_the_plot_and_in_the_legend(put, training, theme):
-    view = put(Curves(training), theme)
-    view.show_records([0, 10, 20, 30], [8.0] * 4, [2.0] * 4)  # the training's loss stands higher
-    view.setYRange(0, 20)
-    seen = widget(view, theme)
-    legend = view.getPlotItem().legend.sceneBoundingRect()
-    plot = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
-    plot.setRight(legend.left() - 4)
-    assert seen.middle("upstream", within=plot)[1] - seen.middle("local", within=plot)[1] > 30
-    rows = [seen.middle(part, within=legend)[1] for part in ("local", "upstream")]
-    assert rows[0] < rows[1], "training stands first"
-    assert [label.text for _, label in view.getPlotItem().legend.items] == ["training", "test"]
+def test_the_losses_have_their_colours_in_the_plot_and_beside_their_numbers(draw, theme):
+    run = run_of(updates=60)
+    sheet, seen = draw(loss_plot(run), theme, height=260)
+    rect = axes(sheet)
+    for name, role, _, number in LOSSES[:2]:
+        said = next(
+            part for part in sheet.parts if isinstance(part, Text) and part.math.text.startswith(name)
+        )
+        assert said.math.text == f"{name} {short(number(run.trainer.records[-1]))}"
+        assert said.role == role and seen.amount(role, within=rect) > 40
 
 
-def test_the_axes_of_the_losses_are_named(put, training):
-    view = put(Curves(training), LIGHT)
-    axes = {side: view.getPlotItem().getAxis(side) for side in ("bottom", "left")}
-    assert {side: axis.label.toPlainText().strip() for side, axis in axes.items()} == {
-        "bottom": "update",
-        "left": "loss",
-    }
+def test_the_axes_of_the_losses_are_named(draw):
+    sheet, _ = draw(loss_plot(run_of(updates=60)), LIGHT, height=260)
+    texts = {part.math.text: part for part in sheet.parts if isinstance(part, Text) and part.math.text}
+    assert texts["update"].y > sheet.frame.y + sheet.frame.height
+    assert texts["Loss"].y < sheet.frame.y
+
+
+def test_the_losses_stand_at_the_updates_after_which_they_were():
+    """96 examples in mini-batches of 10: ten updates an epoch."""
+    run = run_of(updates=30)
+    records = run.trainer.records
+    shown = loss_plot(run)
+    for curve, losses in zip(
+        shown.layers,
+        ([record.train_loss for record in records], [record.test_loss for record in records]),
+        strict=True,
+    ):
+        x, y = curve.points.T
+        assert list(x) == [0, 10, 20, 30] and list(y) == losses
+
+
+def test_higher_losses_stand_higher_and_later_ones_further_right(draw, theme):
+    for log in (False, True):
+        run = run_of(updates=600, rate=0.3)
+        sheet, seen = draw(loss_plot(run, log), theme, height=300)
+        found = seen.places("local", within=axes(sheet).adjusted(2, 2, -2, -2))
+        first, last = found[found[:, 0].argmin()], found[found[:, 0].argmax()]
+        assert last[0] - first[0] > 80 and last[1] - first[1] > 40
+        record = run.trainer.records[-1]
+        line = next(part for part in sheet.parts if part.key == "loss training")
+        assert np.allclose(sheet.frame.values(*line.points[-1]), (600, record.train_loss))
+
+
+def test_before_the_first_update_the_plot_of_losses_says_so(draw):
+    run = run_of()
+    texts = [part.math for part in draw(loss_plot(run), LIGHT)[0].parts if isinstance(part, Text)]
+    assert Word("No update yet", "ord") in texts
+    run.trainer.step(30)
+    texts = [part.math for part in draw(loss_plot(run), LIGHT)[0].parts if isinstance(part, Text)]
+    assert Word("No update yet", "ord") not in texts
+
+
+@pytest.mark.parametrize(
+    ("axis", "most", "wanted"),
+    [
+        (Axis(0, 1000), 3, ["0", "500", "1000"]),
+        (Axis(0, 100_000), 3, ["0", "50k", "100k"]),
+        (Axis(0, 12_500), 5, ["0", "2.5k", "5k", "7.5k", "10k", "12.5k"]),
+        (Axis(0, 1_500_000), 4, ["0", "0.5M", "1M", "1.5M"]),
+        (Axis(-6, 6), 3, ["−5", "0", "5"]),
+        (Axis(0, 0.31), 4, ["0", "0.1", "0.2", "0.3"]),
+        (Axis(0.0009, 1.1, log=True), 4, ["0.001", "0.01", "0.1", "1"]),
+    ],
+)
+def test_axes_have_round_numbers(axis, most, wanted):
+    from core.figure.plot.ticks import ticks
+
+    assert [text for _, text in ticks(axis, most)] == wanted
+
+
+def test_every_data_set_of_two_features_fits_its_plane():
+    for name in DATASETS:
+        run = run_of(data=name)
+        shown = plane_plot(run)
+        assert (shown is not None) == (run.setup.dataset.inputs.shape[1] == 2), name
+        if shown:
+            sheet = placed(shown, SIDE, SIDE, 13)
+            assert sheet.height <= SIDE and isinstance(shown, Plot)
+
+
+# -- what the bar says
 
 
 def progress(window):
@@ -351,38 +562,3 @@ def test_the_bar_says_the_losses_and_the_accuracy_of_the_right_data(trained):
     window.training.change("keep none", test_percent=0)
     record = window.training.record
     assert progress(window)[3:] == [f"training accuracy {record.train_accuracy:.0%}"]
-
-
-def test_the_losses_stand_at_the_updates_after_which_they_were(trained):
-    """64 examples in mini-batches of 10: seven updates an epoch."""
-    window = trained(NEURON, w=[1, 1], b=0)
-    window.training.step(21)
-    records = window.training.run.trainer.records
-    curves = named(window, "Loss curves")
-    for curve, losses in (
-        (curves.train, [record.train_loss for record in records]),
-        (curves.test, [record.test_loss for record in records]),
-    ):
-        x, y = curve.getData()
-        assert list(x) == [0, 7, 14, 21] and list(y) == losses
-
-
-def test_the_loss_falls_to_the_right_and_higher_losses_stand_higher(put, training):
-    view = put(Curves(training), LIGHT)
-    view.show_records([0, 10, 20, 30], [4.0, 3.0, 2.0, 1.0], [float("nan")] * 4)
-    plot = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
-    plot.setRight(view.getPlotItem().legend.sceneBoundingRect().left() - 4)
-    found = widget(view, LIGHT).places("local", within=plot)
-    first, last = found[found[:, 0].argmin()], found[found[:, 0].argmax()]
-    assert last[0] - first[0] > 80 and last[1] - first[1] > 40
-
-
-def test_one_update_makes_the_curve_of_what_is_trained_longer(trained):
-    window = trained(NEURON, w=[0.1, 0.1], b=0)
-    view = named(window, "Loss curves")
-    plot = QRectF(view.getPlotItem().getViewBox().sceneBoundingRect())
-    amounts = []
-    for updates in (0, 30):
-        window.training.step(updates) if updates else None
-        amounts.append(widget(view, LIGHT).amount("local", within=plot))
-    assert amounts[1] > amounts[0] + 40

@@ -1,0 +1,171 @@
+"""Plots on a painter: views in the window, files of pixels and files of marks draw with these functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+
+from app.formula import formula, paint
+from app.widgets.colours import CLASSES
+from app.widgets.theme import Theme, heat_colours, rgb
+from core.base.arrays import Array
+from core.base.shades import takes_black
+from core.figure.plot import Line, Placed, Raster, Sheet, Symbol, Text, Tile
+from core.figure.plot.facts import Role, Shape
+
+OF_SEVERAL = 0.45  # how strongly a class of several colours the plane where it is sure
+RIM, HOLLOW, RING, CHOSEN = 1.0, 1.7, 1.2, 2.4  # widths of outlines, in points
+DASHES = (4.0, 3.0)  # in widths of the line
+CLASS = "class "
+# the corners of shapes: how many, where the first is (in turns from the top), how far the inner ones are
+CORNERS: dict[Shape, tuple[int, float, float]] = {
+    "triangle": (3, 0.0, 0.0),
+    "square": (4, 0.125, 0.0),
+    "diamond": (4, 0.0, 0.0),
+    "down": (3, 0.5, 0.0),
+    "pentagon": (5, 0.0, 0.0),
+    "hexagon": (6, 0.0, 0.0),
+    "star": (5, 0.0, 0.45),
+    "plus": (4, 0.0, 0.4),
+    "cross": (4, 0.125, 0.4),
+}
+LARGER = 1.25  # shapes with corners look smaller than a circle of the same width
+
+
+def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme) -> None:
+    """All parts of a sheet, from its upper left corner."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for part in sheet.parts:
+        paint_placed(painter, part, theme)
+
+
+def paint_placed(painter: QPainter, part: Placed, theme: Theme) -> None:
+    match part:
+        case Raster():
+            _paint_raster(painter, part, theme)
+        case Line():
+            _paint_line(painter, part, theme)
+        case Symbol():
+            _paint_symbol(painter, part, theme)
+        case Text():
+            _paint_text(painter, part, theme)
+        case Tile():
+            _paint_tile(painter, part, theme)
+
+
+def role_colour(theme: Theme, role: Role) -> QColor:
+    """The colour that a role has in a theme."""
+    if role.startswith(CLASS):
+        return QColor(CLASSES[int(role.removeprefix(CLASS)) % len(CLASSES)])
+    return theme.colour(role)
+
+
+def share_colours(shares: Array, theme: Theme, pale: float = 1.0) -> NDArray[np.uint8]:
+    """The colours of signed shares, (rows, columns), or of those of classes, (rows, columns, classes)."""
+    if shares.ndim < 3:
+        return heat_colours(pale * shares, theme, 1.0)
+    paper = np.array(rgb(theme.colour("paper")), float)
+    classes = np.array([rgb(role_colour(theme, f"{CLASS}{k}")) for k in range(shares.shape[2])])
+    mixed = paper + OF_SEVERAL * (shares @ classes - paper)
+    return np.asarray(np.nan_to_num(mixed, nan=128.0).round().clip(0, 255), dtype=np.uint8)
+
+
+def raster_image(part: Raster, theme: Theme) -> QImage:
+    """A raster as an image, a pixel for each of its numbers."""
+    colours = np.ascontiguousarray(share_colours(part.shares, theme, part.pale))
+    rows, columns = colours.shape[:2]
+    return QImage(colours.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
+
+
+def _paint_raster(painter: QPainter, part: Raster, theme: Theme) -> None:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, part.smooth)
+    painter.drawImage(QRectF(part.x, part.y, part.width, part.height), raster_image(part, theme))
+
+
+def _paint_line(painter: QPainter, part: Line, theme: Theme) -> None:
+    pen = QPen(role_colour(theme, part.role), part.width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if part.dashed:
+        pen.setDashPattern(DASHES)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    path = QPainterPath()
+    for piece in _pieces(part):
+        path.moveTo(*piece[0])
+        for place in piece[1:]:
+            path.lineTo(*place)
+    painter.drawPath(path)
+
+
+def _pieces(part: Line) -> Iterator[list[list[float]]]:
+    """The pieces of a line that have no gap."""
+    if part.pairs:
+        yield from part.points.reshape(-1, 2, 2).tolist()
+        return
+    gaps = np.nonzero(~np.isfinite(part.points).all(axis=1))[0]
+    for piece in np.split(part.points, gaps):
+        whole = piece[np.isfinite(piece).all(axis=1)]
+        if len(whole) > 1:
+            yield whole.tolist()
+
+
+@lru_cache(64)
+def _outline(shape: Shape, size: float) -> QPainterPath:
+    """A shape of a width around 0."""
+    path = QPainterPath()
+    if shape not in CORNERS:
+        path.addEllipse(QPointF(0, 0), size / 2, size / 2)
+        return path
+    count, first, inner = CORNERS[shape]
+    radii = (LARGER, LARGER * inner) if inner else (LARGER,)
+    for k in range(count * len(radii)):
+        turn = 2 * math.pi * (first + k / (count * len(radii)))
+        radius = radii[k % len(radii)] * size / 2
+        place = radius * math.sin(turn), -radius * math.cos(turn)
+        path.moveTo(*place) if k == 0 else path.lineTo(*place)
+    path.closeSubpath()
+    return path
+
+
+def _paint_symbol(painter: QPainter, part: Symbol, theme: Theme) -> None:
+    path = _outline(part.shape, round(part.size, 2)).translated(part.x, part.y)
+    colour = role_colour(theme, part.role) if part.role else _shade(part.share, theme)
+    if part.ring:
+        painter.setPen(QPen(colour, CHOSEN if part.filled else RING))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    elif part.filled:
+        painter.setPen(QPen(theme.colour("paper" if part.role else "ink"), RIM))
+        painter.setBrush(colour)
+    else:
+        painter.setPen(QPen(colour, HOLLOW))
+        painter.setBrush(theme.colour("paper"))
+    painter.drawPath(path)
+
+
+def _paint_text(painter: QPainter, part: Text, theme: Theme) -> None:
+    laid = formula(part.math, part.size)
+    left = part.x - laid.width * {"left": 0.0, "middle": 0.5, "right": 1.0}[part.anchor]
+    ink = role_colour(theme, part.role)
+    if part.on is not None:
+        ink = QColor("black" if takes_black(heat_colours(np.array(part.on), theme, 1.0)) else "white")
+    paint(painter, laid, left, part.y, {}, ink)
+
+
+def _paint_tile(painter: QPainter, part: Tile, theme: Theme) -> None:
+    rect = QRectF(part.x, part.y, part.width, part.height)
+    if part.outline:
+        painter.setPen(QPen(role_colour(theme, part.outline), 1.0))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_shade(part.share, theme) if part.share is not None else Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+
+
+def _shade(share: float, theme: Theme) -> QColor:
+    return QColor(*map(int, heat_colours(np.array(share), theme, 1.0)))

@@ -1,0 +1,137 @@
+"""A view of the run in the window: a plot on a sheet as large as the widget, and what is read from it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontInfo, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.formula import measured
+from app.painting.plots import paint_sheet
+from app.state.training_session import TrainingSession
+from app.widgets.theme import LIGHT, Theme
+from core.base.numbers import short
+from core.figure.plot import Matrices, Sheet, View, placed
+from core.training.views import VIEWS, Asked
+
+MARGIN = 6  # pixels around the sheet
+REACH = 12  # pixels from a point within which a click chooses it
+LEAST = QSize(150, 110)
+
+
+class PlotView(QWidget):
+    """One view of VIEWS, drawn anew when it is next painted after something has changed."""
+
+    shown = Signal()  # what is shown has been laid out anew
+
+    def __init__(self, training: TrainingSession, name: str, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.training, self.view = training, VIEWS[name]
+        self.theme: Theme = LIGHT
+        self.log = False
+        self.sheet: Sheet | None = None
+        self._is_old = True
+        self.setAccessibleName(self.view.title)
+        self.setMinimumSize(LEAST)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        if name == "loss":
+            self._offer_logarithm()
+        for signal in (training.runChanged, training.progressed, training.sampleChanged):
+            signal.connect(self._outdate)
+
+    def _offer_logarithm(self) -> None:
+        action = QAction("Logarithmic axis", self)
+        action.setCheckable(True)
+        action.toggled.connect(self.show_logarithm)
+        self.addAction(action)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def show_logarithm(self, on: bool) -> None:
+        """Show the loss on a logarithmic axis."""
+        self.log = on
+        self._outdate()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self._outdate()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the run has anything of the kind."""
+        run = self.training.run
+        return run is not None and self.view.is_there(run)
+
+    def made(self) -> View | None:
+        """What is to be seen of the run now; None where there is nothing of the kind."""
+        run = self.training.run
+        return self.view.make(run, Asked(self.training.sample, log=self.log)) if run else None
+
+    def _outdate(self) -> None:
+        self._is_old = True
+        self.update()
+
+    def _lay_out(self) -> None:
+        """Bring the sheet up to date."""
+        if not self._is_old:
+            return
+        self._is_old = False
+        view = self.made()
+        width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
+        size = QFontInfo(self.font()).pixelSize()
+        self.sheet = placed(view, width, height, size, measured) if view else None
+        if isinstance(view, Matrices) and self.sheet:
+            wanted = round(self.sheet.height) + 2 * MARGIN
+            if wanted != self.minimumHeight():
+                self.setMinimumHeight(wanted)
+        self.shown.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._lay_out()
+        with QPainter(self) as painter:
+            painter.fillRect(QRectF(self.rect()), self.theme.colour("paper"))
+            if self.sheet:
+                painter.translate(MARGIN, MARGIN)
+                paint_sheet(painter, self.sheet, self.theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._outdate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._outdate()
+        super().changeEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._is_old = True
+
+    # -- the pointer
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        text = self.text_at(event.position())
+        if text:
+            QToolTip.showText(event.globalPosition().toPoint() + QPoint(8, 8), text, self)
+        else:
+            QToolTip.hideText()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.sheet:
+            at = event.position() - QPointF(MARGIN, MARGIN)
+            if point := self.sheet.nearest(at.x(), at.y(), REACH):
+                self.training.choose_sample(point.row)
+                return
+        super().mousePressEvent(event)
+
+    def text_at(self, at: QPointF) -> str:
+        """What is to be read at a place of the widget: the numbers of a plot there, or a matrix's entry."""
+        self._lay_out()
+        run, sheet = self.training.run, self.sheet
+        if run is None or sheet is None:
+            return ""
+        x, y = at.x() - MARGIN, at.y() - MARGIN
+        if sheet.frame and (values := sheet.frame.values(x, y)):
+            return self.view.read(run, *values)
+        for cells in sheet.cells:
+            if place := cells.at(x, y):
+                return f"{cells.key}[{place[0]}, {place[1]}] = {short(float(cells.values[place]))}"
+        return ""

@@ -1,0 +1,253 @@
+"""A plot on a sheet of a size: title, scale, axes with their numbers, layers and legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+from msgspec import Struct
+
+from core.base.arrays import Array
+from core.figure.plot.facts import Axis, Curve, Entry, Field, Plot, Points, View
+from core.figure.plot.matrices import placed_matrices
+from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, words
+from core.figure.plot.sheet import Frame, Line, Placed, Raster, Sheet, Symbol, Text, Tile
+from core.figure.plot.ticks import ticks
+from core.figure.sizes import Measure, extent
+from core.math.mathtree import Digits, Math
+
+# in sizes of text
+TICK, MARGIN, SAMPLE = 0.3, 0.25, 1.6
+POINT, RING = 0.62, 1.35
+APART_ACROSS, APART_UP = 4.5, 2.4  # at least, from one number of an axis to the next
+
+
+def placed(view: View, width: float, height: float, size: float, measure: Measure = extent) -> Sheet:
+    """Lay a plot out.
+
+    Args:
+        view: what is shown.
+        width, height: the sheet, in points.
+        size: of its text, in points.
+        measure: how large formulas are.
+
+    Returns:
+        The sheet with its parts.
+    """
+    if not isinstance(view, Plot):
+        return placed_matrices(view, width, size, measure)
+    return _Placing(view, width, height, size, measure).sheet()
+
+
+class _Item(Struct, frozen=True):
+    """An entry of the legend with its place."""
+
+    entry: Entry
+    x: float
+    y: float
+
+
+class _Placing:
+    def __init__(self, plot: Plot, width: float, height: float, size: float, measure: Measure):
+        self.plot, self.width, self.height, self.size, self.measure = plot, width, height, size, measure
+
+    def sheet(self) -> Sheet:
+        size, plot = self.size, self.plot
+        across = LINE * size
+        above = LINE * size * (1 + self._is_broken) + (1.2 * size if plot.up.name else 0.0)
+        items = [*self._legend()]
+        lines = round(max((item.y for item in items), default=-LINE * size) / (LINE * size)) + 1
+        room = self.height - above - across - lines * LINE * size - MARGIN * size
+        room = max(room, 2 * size)
+        most = max(2, int(room / (APART_UP * size)))
+        marks = ticks(plot.up, most)
+        left = max([self._wide(Digits(text)) for _, text in marks], default=0.0) + (GAP + TICK) * size
+        inside = max(self.width - left - size, 2 * size)
+        if plot.square:
+            side = min(inside, room)
+            inside, room = side, side
+        frame = Frame(left, above, inside, room, plot.across, plot.up)
+        bottom = above + room + across
+        parts = [
+            *self._title(frame),
+            *self._axes(frame, marks),
+            *self._layers(frame),
+            *self._notes(frame),
+            *self._entries(items, bottom),
+        ]
+        if plot.empty:
+            middle = Text(
+                "empty", left + inside / 2, above + room / 2, words(plot.empty), size, "faint", "middle"
+            )
+            parts.append(middle)
+        height = bottom + (lines * LINE + MARGIN) * size
+        return Sheet(self.width, height, tuple(parts), frame)
+
+    def _wide(self, math: Math) -> float:
+        return self.measure(math, self.size)[0]
+
+    # -- title and scale
+
+    def _title(self, frame: Frame) -> Iterator[Placed]:
+        size, plot, baseline = self.size, self.plot, (LINE - DESCENT - 0.2) * self.size
+        yield Text("title", frame.x, baseline, words(plot.title), size)
+        right = frame.x + frame.width
+        baseline += LINE * size * self._is_broken
+        for said in reversed(plot.said):
+            math = words(said.text)
+            yield Text("said", right, baseline, math, size, said.role, "right")
+            right -= self._wide(math) + GAP * size
+            if said.line:
+                ends = np.array([[right - SAMPLE * size, baseline], [right, baseline]]) - (0, 0.3 * size)
+                yield Line("said", ends, said.role, 2.0, said.line == "dashed")
+                right -= SAMPLE * size
+            right -= size
+        if plot.scale:
+            yield from scale_parts(plot.scale, right, baseline, size, self.measure, plot.pale)
+
+    @cached_property
+    def _is_broken(self) -> bool:
+        """Whether what is said stands below the title, since it has no room beside that."""
+        said = [
+            self._wide(words(one.text)) + (1 + GAP + SAMPLE * bool(one.line)) * self.size
+            for one in self.plot.said
+        ]
+        return bool(said) and sum(said) + self._wide(words(self.plot.title)) + 4 * self.size > self.width
+
+    # -- axes
+
+    def _axes(self, frame: Frame, marks: Sequence[tuple[float, str]]) -> Iterator[Placed]:
+        size, plot = self.size, self.plot
+        bottom, right = frame.y + frame.height, frame.x + frame.width
+        name = self._wide(plot.across.name) + GAP * size if plot.across.name else 0.0
+        for at, text in marks:
+            y = _place(frame.up, at, bottom, frame.y)
+            yield Line("tick", np.array([[frame.x - TICK * size, y], [frame.x, y]]), "line", 1.0)
+            yield Text(
+                "number", frame.x - (TICK + 0.2) * size, y + 0.34 * size, Digits(text), size, "faint", "right"
+            )
+        free = right - name
+        for at, text in ticks(plot.across, max(2, int(frame.width / (APART_ACROSS * size)))):
+            x = _place(frame.across, at, frame.x, right)
+            yield Line("tick", np.array([[x, bottom], [x, bottom + TICK * size]]), "line", 1.0)
+            math = Digits(text)
+            if x + self._wide(math) / 2 <= free:
+                yield Text("number", x, bottom + (TICK + 0.95) * size, math, size, "faint", "middle")
+        if plot.across.name:
+            yield Text("name", right, bottom + (TICK + 0.95) * size, plot.across.name, size, "ink", "right")
+        if plot.up.name:
+            yield Text("name", frame.x, frame.y - 0.35 * size, plot.up.name, size)
+
+    # -- layers
+
+    def _layers(self, frame: Frame) -> Iterator[Placed]:
+        outline = Tile("frame", frame.x, frame.y, frame.width, frame.height, None, "line")
+        fields = [layer for layer in self.plot.layers if isinstance(layer, Field)]
+        for field in fields:
+            yield self._raster(field, frame)
+        yield outline
+        for layer in self.plot.layers:
+            if isinstance(layer, Curve):
+                yield Line(
+                    layer.key,
+                    self._at(layer.points, frame),
+                    layer.role,
+                    layer.width,
+                    layer.dashed,
+                    layer.pairs,
+                )
+            elif isinstance(layer, Points):
+                yield from self._points(layer, frame)
+
+    def _raster(self, field: Field, frame: Frame) -> Raster:
+        bottom, right = frame.y + frame.height, frame.x + frame.width
+        left, end = (_place(frame.across, at, frame.x, right) for at in field.across)
+        low, high = (_place(frame.up, at, bottom, frame.y) for at in field.up)
+        # a number at each corner; what is painted are the cells between
+        shares = field.shares[::-1]
+        cells = (shares[:-1, :-1] + shares[1:, :-1] + shares[:-1, 1:] + shares[1:, 1:]) / 4
+        return Raster("field", left, high, end - left, low - high, cells, pale=self.plot.pale)
+
+    def _at(self, points: Array, frame: Frame) -> Array:
+        x = _places(frame.across, points[:, 0], frame.x, frame.x + frame.width)
+        y = _places(frame.up, points[:, 1], frame.y + frame.height, frame.y)
+        return np.stack([x, y], axis=1)
+
+    def _points(self, points: Points, frame: Frame) -> Iterator[Symbol]:
+        inside = (points.at >= (frame.across.low, frame.up.low)) & (
+            points.at <= (frame.across.high, frame.up.high)
+        )
+        places = self._at(points.at, frame)
+        width = (RING if points.ring else POINT) * self.size * points.size
+        for k in np.nonzero(inside.all(axis=1))[0]:
+            yield Symbol(
+                points.key,
+                float(places[k, 0]),
+                float(places[k, 1]),
+                width,
+                points.shape,
+                points.filled,
+                points.role,
+                float(points.shares[k]) if len(points.shares) else 0.0,
+                points.ring,
+                int(points.rows[k]) if len(points.rows) else -1,
+            )
+
+    def _notes(self, frame: Frame) -> Iterator[Placed]:
+        size, bottom, right = self.size, frame.y + frame.height, frame.x + frame.width
+        last = -np.inf
+        for note in self.plot.notes:
+            x = _place(frame.across, note.at, frame.x, right)
+            yield Line("note", np.array([[x, frame.y], [x, bottom]]), "faint", 1.0, dashed=True)
+            wide = self._wide(words(note.text))
+            if x - last > 0.5 * size and x + wide + GAP * size <= right:
+                yield Text("note", x + 0.3 * size, frame.y + size, words(note.text), size, "faint")
+                last = x + wide
+
+    # -- legend
+
+    def _legend(self) -> Iterator[_Item]:
+        x, y, size = 0.0, 0.0, self.size
+        for entry in self.plot.legend:
+            wide = (1.6 + GAP) * size + self._wide(words(entry.text)) + size
+            if x and x + wide > self.width:
+                x, y = 0.0, y + LINE * size
+            yield _Item(entry, x, y)
+            x += wide
+
+    def _entries(self, items: Sequence[_Item], top: float) -> Iterator[Placed]:
+        size = self.size
+        for item in items:
+            entry, x, baseline = item.entry, item.x + 0.3 * size, top + item.y + 1.2 * size
+            middle = baseline - 0.3 * size
+            if entry.shape:
+                width = (RING if entry.ring else POINT) * size
+                yield Symbol(
+                    "legend",
+                    x + 0.7 * size,
+                    middle,
+                    width,
+                    entry.shape,
+                    entry.filled,
+                    entry.role,
+                    0.0,
+                    entry.ring,
+                )
+            else:
+                ends = np.array([[x, middle], [x + 1.4 * size, middle]])
+                yield Line("legend", ends, entry.role, 2.0, entry.dashed)
+            yield Text("legend", x + (1.4 + GAP) * size, baseline, words(entry.text), size)
+
+
+def _place(axis: Axis, at: float, start: float, end: float) -> float:
+    return float(_places(axis, np.array([at]), start, end)[0])
+
+
+def _places(axis: Axis, at: Array, start: float, end: float) -> Array:
+    with np.errstate(all="ignore"):
+        if axis.log:
+            share = np.log(at / axis.low) / np.log(axis.high / axis.low)
+        else:
+            share = (at - axis.low) / (axis.high - axis.low)
+    return np.asarray(start + share * (end - start))

@@ -1,0 +1,190 @@
+"""The decision boundary as a plot: what is predicted over the plane, with the examples on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from msgspec import Struct
+
+from core.base.arrays import Array
+from core.data.examples import Dataset
+from core.figure.plot import (
+    SHAPES,
+    Axis,
+    Curve,
+    Entry,
+    Field,
+    Layer,
+    Plot,
+    Points,
+    Scale,
+    contour,
+)
+from core.math.mathtree import Math, Word
+from core.math.typeset import Typesetter
+from core.training.boundary import Plane
+from core.training.run import TrainingRun
+
+SHORT = 3  # letters of a feature's name that is set as mathematics
+LINE, THIN = 1.6, 1.1  # widths of the boundary and of other lines
+CHOSEN = 1.3  # how large the ring around the chosen example is, next to those of the mini-batch
+PALE = 0.7  # how strongly the plane is coloured next to points
+MOST_NAMED = 10  # classes in the legend
+NO_ROWS, NO_SHARES = np.empty(0, int), np.empty(0)
+
+
+class OnPlane(Struct, frozen=True):
+    """What is shown beside the prediction and the training examples.
+
+    test_points   the examples kept for testing
+    this_batch    a ring around each example of the next update
+    two_colours   the predicted class alone, without how sure it is
+    unit_lines    where each unit of the first layer is 0
+    """
+
+    test_points: bool = True
+    this_batch: bool = True
+    two_colours: bool = False
+    unit_lines: bool = False
+
+
+def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None) -> Plot | None:
+    """The plane of a run with two features.
+
+    Args:
+        run: what is trained.
+        sample: the number of the chosen example; −1 is none.
+        shown: what is shown on it; the usual things if not given.
+
+    Returns:
+        The plot, or None where there is no plane.
+    """
+    plane, data = run.plane, run.setup.dataset
+    if plane is None or data is None:
+        return None
+    values = plane.prediction()
+    shown = shown or OnPlane()
+    if values.ndim == 3 and values.shape[2] == 2:
+        values = values[:, :, 1]
+        scale: Scale | None = Scale(0.5, 0.5, Word(f"P({data.class_names[1]})", "ord"))
+    else:
+        scale = None if values.ndim == 3 else _scale(run, data)
+    layers: list[Layer] = [
+        *_field(values, scale, plane, shown),
+        *_lines(values, scale, plane, data),
+        *_unit_lines(plane, shown),
+        *_points(run, data, scale, shown),
+        *_rings(run, data, sample, shown),
+    ]
+    across, up = (_axis(data, k, (plane.across, plane.up)[k]) for k in range(2))
+    return Plot(
+        "boundary",
+        "Decision boundary" if data.classes else "Prediction",
+        across,
+        up,
+        tuple(layers),
+        scale,
+        PALE,
+        square=True,
+        legend=tuple(_legend(run, data, shown)),
+    )
+
+
+def feature_name(data: Dataset, column: int) -> Math:
+    """A feature's name: a short one as mathematics, words as they are."""
+    name = data.feature_names[column]
+    return Typesetter().name(name) if name.isidentifier() and len(name) <= SHORT else Word(name, "ord")
+
+
+def class_role(data: Dataset, number: int) -> str:
+    """The colour of a class: of two the ends of the scale, of more its own."""
+    return ("negative", "positive")[number] if data.classes == 2 else f"class {number}"
+
+
+def _axis(data: Dataset, column: int, ends: tuple[float, float]) -> Axis:
+    return Axis(*ends, feature_name(data, column))
+
+
+def _scale(run: TrainingRun, data: Dataset) -> Scale:
+    """From which number to which the plane's colours run."""
+    roles = run.setup.roles
+    name = run.setup.graph.typesetter.name(roles.prediction) if roles.higher_is_second else None
+    if not data.classes:
+        return Scale(0.0, float(np.abs(data.targets).max(initial=0.0)) or 1.0, name)
+    return Scale(roles.threshold, roles.threshold or 1.0, name)
+
+
+def _field(values: Array, scale: Scale | None, plane: Plane, shown: OnPlane) -> Iterator[Field]:
+    if not np.isfinite(values).all():
+        return
+    shares = scale.shares(values) if scale else values
+    if shown.two_colours:
+        shares = np.sign(shares) if scale else np.eye(shares.shape[2])[shares.argmax(axis=2)]
+    yield Field(shares, plane.across, plane.up)
+
+
+def _lines(values: Array, scale: Scale | None, plane: Plane, data: Dataset) -> Iterator[Curve]:
+    """Where the predicted class changes; of numbers where they are 0."""
+    if not np.isfinite(values).all():
+        return
+    pieces = []
+    if scale:
+        pieces.append(contour(values, scale.middle, plane.across, plane.up))
+    else:
+        for k in range(values.shape[2]):
+            lead = values[:, :, k] - np.delete(values, k, axis=2).max(axis=2)
+            pieces.append(contour(lead, 0.0, plane.across, plane.up))
+    yield Curve("boundary", np.concatenate(pieces), "ink", LINE, pairs=True)
+
+
+def _unit_lines(plane: Plane, shown: OnPlane) -> Iterator[Curve]:
+    for name, values in plane.unit_sums() if shown.unit_lines else ():
+        yield Curve(
+            f"unit {name}", contour(values, 0.0, plane.across, plane.up), "ink", THIN, True, pairs=True
+        )
+
+
+def _tested(run: TrainingRun, data: Dataset) -> Array:
+    tested, kept = np.zeros(len(data), bool), run.trainer.test_data
+    if kept is not None and kept.rows is not None:
+        tested[kept.rows] = True
+    return tested
+
+
+def _points(run: TrainingRun, data: Dataset, scale: Scale | None, shown: OnPlane) -> Iterator[Points]:
+    """The examples: filled those for training, hollow those for testing; the shape tells the class."""
+    tested = _tested(run, data)
+    for kept in (False, True) if shown.test_points else (False,):
+        part, key = tested == kept, "test" if kept else "training"
+        for k in range(data.classes):
+            (rows,) = np.nonzero(part & (data.targets == k))
+            shape = SHAPES[k % len(SHAPES)]
+            yield Points(
+                f"{key} class {k}", data.inputs[rows], rows, NO_SHARES, shape, not kept, class_role(data, k)
+            )
+        if not data.classes and scale:
+            (rows,) = np.nonzero(part)
+            shares = scale.shares(data.targets[rows])
+            yield Points(key, data.inputs[rows], rows, shares, filled=not kept)
+
+
+def _rings(run: TrainingRun, data: Dataset, sample: int, shown: OnPlane) -> Iterator[Points]:
+    trained = run.trainer.train_data
+    if shown.this_batch and trained is not None and trained.rows is not None:
+        at = data.inputs[trained.rows[run.trainer.coming]]
+        if len(at) < len(trained.rows):  # rings around all would say nothing
+            yield Points("batch", at, NO_ROWS, NO_SHARES, filled=False, role="ink", ring=True)
+    if 0 <= sample < len(data):
+        at = data.inputs[sample : sample + 1]
+        yield Points("chosen", at, NO_ROWS, NO_SHARES, role="ink", size=CHOSEN, ring=True)
+
+
+def _legend(run: TrainingRun, data: Dataset, shown: OnPlane) -> Iterator[Entry]:
+    for k in range(data.classes if data.classes <= MOST_NAMED else 0):
+        yield Entry(data.class_names[k], class_role(data, k), SHAPES[k % len(SHAPES)])
+    if shown.test_points and run.trainer.test_data is not None:
+        yield Entry("training", "faint", "circle")
+        yield Entry("test", "faint", "circle", filled=False)
+    if shown.this_batch and len(run.trainer.coming) < len(run.trainer.train_data or ()):
+        yield Entry("next mini-batch", "ink", "circle", filled=False, ring=True)

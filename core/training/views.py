@@ -1,0 +1,100 @@
+"""The views of a run: one table, read by the window and by the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from core.base.numbers import short
+from core.figure.plot import View
+from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, record_at
+from core.training.plane_plot import OnPlane, plane_plot
+from core.training.run import TrainingRun
+from core.training.weights_plot import has_templates, has_units, templates_plot, units_plot, weights_plot
+
+
+class Asked(Struct, frozen=True):
+    """What is asked of a view: the chosen example (−1 is none), what is on the plane, a logarithmic loss."""
+
+    sample: int = -1
+    on_plane: OnPlane = OnPlane()
+    log: bool = False
+
+
+class RunView(Struct, frozen=True):
+    """A view of a run.
+
+    make      what it shows of a run; None where the run has nothing of the kind
+    is_there  whether it has
+    read      what is to be read at a place of its axes
+    """
+
+    name: str
+    title: str
+    make: Callable[[TrainingRun, Asked], View | None]
+    is_there: Callable[[TrainingRun], bool] = lambda run: True
+    read: Callable[[TrainingRun, float, float], str] = lambda run, x, y: ""
+
+    @property
+    def short(self) -> str:
+        """Its title as a tab has it."""
+        return self.title.split()[-1].capitalize()
+
+
+def _has_plane(run: TrainingRun) -> bool:
+    return run.plane is not None and run.setup.dataset is not None
+
+
+def _on_plane(run: TrainingRun, x: float, y: float) -> str:
+    """A place with what is predicted there."""
+    plane, data = run.plane, run.setup.dataset
+    if plane is None or data is None:
+        return ""
+    place = [f"{name} = {short(at, 3)}" for name, at in zip(data.feature_names, (x, y), strict=False)]
+    answer = plane.at(x, y)
+    if answer.ndim:
+        found = [
+            f"P({name}) = {short(float(p), 3)}" for name, p in zip(data.class_names, answer, strict=False)
+        ]
+        return "   ".join([*place, *found[:4]])
+    return "   ".join([*place, f"{run.setup.roles.prediction} = {short(float(answer))}"])
+
+
+def _at_update(run: TrainingRun, x: float, y: float) -> str:
+    """The losses recorded nearest to an update."""
+    record = record_at(run.trainer.records, x)
+    found = [f"update {record.step:,}", f"training {short(record.train_loss)}"]
+    if record.test_loss is not None:
+        found.append(f"test {short(record.test_loss)}")
+    if record.penalty:
+        found.append(f"penalty {short(record.penalty)}")
+    return "   ".join(found)
+
+
+def _accuracy_at_update(run: TrainingRun, x: float, y: float) -> str:
+    record = record_at(run.trainer.records, x)
+    pairs = (("training", record.train_accuracy), ("test", record.test_accuracy))
+    found = [f"{name} {accuracy:.1%}" for name, accuracy in pairs if accuracy is not None]
+    return "   ".join([f"update {record.step:,}", *found])
+
+
+VIEWS: Mapping[str, RunView] = {
+    view.name: view
+    for view in (
+        RunView(
+            "boundary",
+            "Decision boundary",
+            lambda run, asked: plane_plot(run, asked.sample, asked.on_plane),
+            _has_plane,
+            _on_plane,
+        ),
+        RunView("loss", "Loss", lambda run, asked: loss_plot(run, asked.log), read=_at_update),
+        RunView(
+            "accuracy", "Accuracy", lambda run, asked: accuracy_plot(run), has_accuracy, _accuracy_at_update
+        ),
+        RunView("weights", "Weights", lambda run, asked: weights_plot(run)),
+        RunView("templates", "Templates", lambda run, asked: templates_plot(run), has_templates),
+        RunView("units", "Hidden units", lambda run, asked: units_plot(run), has_units),
+    )
+}

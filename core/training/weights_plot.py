@@ -1,0 +1,107 @@
+"""What has been learned as matrices: weights with their numbers, templates, units over the plane."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.base.arrays import Array
+from core.figure import heat_cells
+from core.figure.plot import Matrices, Matrix, Scale
+from core.math.mathtree import Digits, Fenced, Math, Word, row
+from core.training.run import TrainingRun
+
+MOST_FILTERS, MOST_UNITS = 40, 24
+
+
+def weights_plot(run: TrainingRun) -> Matrices:
+    """All parameters on one scale: a vector is a column, a number one cell, filters are drawn one by one."""
+    found = [*_weights(run)]
+    return Matrices("weights", "Weights", tuple(found), _common([one.values for one in found]))
+
+
+def has_templates(run: TrainingRun) -> bool:
+    """Whether some matrix has a column for each pixel of the data's pictures."""
+    return _of_pixels(run) is not None
+
+
+def has_units(run: TrainingRun) -> bool:
+    """Whether there are hidden units that have a value at each point of a plane."""
+    return run.plane is not None and run.plane.has_units
+
+
+def _of_pixels(run: TrainingRun) -> str | None:
+    """The first parameter with a column for each pixel of the data's pictures."""
+    data, nodes = run.setup.dataset, run.setup.graph.nodes
+    if data is None or not data.image_shape:
+        return None
+    pixels = math.prod(data.image_shape)
+    found = (name for name in run.setup.roles.parameters if nodes[name].shape[1:] == (pixels,))
+    return next(found, None)
+
+
+def templates_plot(run: TrainingRun) -> Matrices | None:
+    """The rows of the first matrix with a column for each pixel, each as a picture, all on one scale."""
+    data, name = run.setup.dataset, _of_pixels(run)
+    if data is None or data.image_shape is None or name is None:
+        return None
+    rows = np.asarray(run.trainer.learned()[name])[:MOST_FILTERS]
+    classes = data.class_names if len(data.class_names) == len(rows) else ()
+    found = [
+        Matrix(
+            f"{name}[{i}]",
+            Word(classes[i], "ord") if classes else _name(run, name, i),
+            row.reshape(data.image_shape),
+            written=False,
+            picture=True,
+        )
+        for i, row in enumerate(rows)
+    ]
+    return Matrices("templates", "Templates", tuple(found), _common([rows]))
+
+
+def units_plot(run: TrainingRun) -> Matrices | None:
+    """What each hidden unit says over the plane, the largest second feature on top; None without a plane."""
+    maps = run.plane.unit_maps() if run.plane else {}
+    found = [
+        Matrix(
+            f"{layer}[{i}]" if len(values) > 1 else layer,
+            _name(run, layer, i if len(values) > 1 else None),
+            np.flipud(unit),
+            written=False,
+            picture=True,
+        )
+        for layer, values in maps.items()
+        for i, unit in enumerate(values)
+    ][:MOST_UNITS]
+    if not found:
+        return None
+    return Matrices(
+        "units", "Hidden units", tuple(found), _common([one.values for one in found])
+    )
+
+
+def _weights(run: TrainingRun) -> Iterator[Matrix]:
+    for name, value in run.trainer.learned().items():
+        array = np.asarray(value, dtype=np.float64)
+        if array.ndim > 2 and array[0].size > 1:
+            for i, part in enumerate(array[:MOST_FILTERS]):
+                yield Matrix(f"{name}[{i}]", _name(run, name, i), heat_cells(part))
+        else:
+            cells = array.reshape(len(array), -1) if array.ndim else array.reshape(1, 1)
+            yield Matrix(name, _name(run, name), cells)
+
+
+def _name(run: TrainingRun, name: str, entry: int | None = None) -> Math:
+    """A name, or that of one of its entries."""
+    typeset = run.setup.graph.typesetter.name(name)
+    return typeset if entry is None else row(typeset, Fenced("[", Digits(str(entry)), "]"))
+
+
+def _common(found: list[Array]) -> Scale:
+    largest = max(
+        (float(np.abs(values).max(initial=0.0, where=np.isfinite(values))) for values in found), default=0.0
+    )
+    return Scale(0.0, largest or 1.0)
