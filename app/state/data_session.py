@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.state.session import Session
 from core.base.errors import Problem
+from core.training.on_plane import OnPlane
 from core.training.settings import TrainingSettings
 
 # what holds data loads NumPy, so it is imported when the data are first asked for
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 MADE_OF = (
     *("data", "samples", "noise", "data_seed", "test_percent", "stratified", "standardise", "formula", "own"),
 )  # the settings that the data are made of
-
-
-class Shown(Struct, frozen=True):
-    """What is shown of the data and of what is predicted from them; DATA_SHOWN says it in words."""
-
-    test_points: bool = True
-    this_batch: bool = True
-    two_colours: bool = False
-    unit_lines: bool = False
 
 
 DATA_SHOWN = {
@@ -50,7 +41,7 @@ class DataSession(QObject):
     def __init__(self, session: Session, parent: QObject | None = None):
         super().__init__(parent)
         self.session = session
-        self.shown = Shown()
+        self.shown = OnPlane()
         self._drawn: tuple[Dataset | None, Problem | None] | None = None
         self._table: Table | None = None
         self._made_of = _parts(self.settings)

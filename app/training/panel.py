@@ -33,9 +33,8 @@ class TrainingPanel(QWidget):
         self.message, self.note = plain_label(), plain_label()
         self.views = {name: PlotView(training, name) for name in (*FIRST, *BELOW)}
         self.settings = QWidget()
-        self.pages = {name: _scrolled(self.views[name]) for name in BELOW} | {
-            "settings": _scrolled(self.settings)
-        }
+        self.pages = {name: _scrolled(self.views[name], TITLES[name]) for name in BELOW}
+        self.pages["settings"] = _scrolled(self.settings, TITLES["settings"])
         self.tabs = QTabWidget()
         self.beside = QSplitter(Qt.Orientation.Horizontal)
         self._with_settings = True
@@ -58,7 +57,7 @@ class TrainingPanel(QWidget):
         self.first = QWidget()
         first = QVBoxLayout(self.first)
         first.setContentsMargins(0, 0, 0, 0)
-        self.templates_page = _scrolled(self.views["templates"])
+        self.templates_page = _scrolled(self.views["templates"], "Templates")
         first.addWidget(self.views["boundary"])
         first.addWidget(self.templates_page)
         self.split = QSplitter(Qt.Orientation.Vertical)
@@ -149,8 +148,9 @@ class TrainingPanel(QWidget):
 TITLES = {name: VIEWS[name].short for name in BELOW} | {"settings": "Settings"}
 
 
-def _scrolled(widget: QWidget) -> QScrollArea:
+def _scrolled(widget: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)

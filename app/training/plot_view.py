@@ -37,7 +37,10 @@ class PlotView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         if name == "loss":
             self._offer_logarithm()
-        for signal in (training.runChanged, training.progressed, training.sampleChanged):
+        for signal in (
+            *(training.runChanged, training.progressed, training.sampleChanged),
+            training.data.shownChanged,
+        ):
             signal.connect(self._outdate)
 
     def _offer_logarithm(self) -> None:
@@ -65,7 +68,11 @@ class PlotView(QWidget):
     def made(self) -> View | None:
         """What is to be seen of the run now; None where there is nothing of the kind."""
         run = self.training.run
-        return self.view.make(run, Asked(self.training.sample, log=self.log)) if run else None
+        return (
+            self.view.make(run, Asked(self.training.sample, self.training.data.shown, self.log))
+            if run
+            else None
+        )
 
     def _outdate(self) -> None:
         self._is_old = True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from msgspec import Struct
 
 from core.base.arrays import Array
 from core.data.examples import Dataset
@@ -24,6 +23,7 @@ from core.figure.plot import (
 from core.math.mathtree import Math, Word
 from core.math.typeset import Typesetter
 from core.training.boundary import Plane
+from core.training.on_plane import OnPlane
 from core.training.run import TrainingRun
 
 SHORT = 3  # letters of a feature's name that is set as mathematics
@@ -32,21 +32,6 @@ CHOSEN = 1.3  # how large the ring around the chosen example is, next to those o
 PALE = 0.7  # how strongly the plane is coloured next to points
 MOST_NAMED = 10  # classes in the legend
 NO_ROWS, NO_SHARES = np.empty(0, int), np.empty(0)
-
-
-class OnPlane(Struct, frozen=True):
-    """What is shown beside the prediction and the training examples.
-
-    test_points   the examples kept for testing
-    this_batch    a ring around each example of the next update
-    two_colours   the predicted class alone, without how sure it is
-    unit_lines    where each unit of the first layer is 0
-    """
-
-    test_points: bool = True
-    this_batch: bool = True
-    two_colours: bool = False
-    unit_lines: bool = False
 
 
 def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None) -> Plot | None:

@@ -9,7 +9,8 @@ from msgspec import Struct
 from core.base.numbers import short
 from core.figure.plot import View
 from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, record_at
-from core.training.plane_plot import OnPlane, plane_plot
+from core.training.on_plane import OnPlane
+from core.training.plane_plot import plane_plot
 from core.training.run import TrainingRun
 from core.training.weights_plot import has_templates, has_units, templates_plot, units_plot, weights_plot
 

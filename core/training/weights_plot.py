@@ -78,9 +78,7 @@ def units_plot(run: TrainingRun) -> Matrices | None:
     ][:MOST_UNITS]
     if not found:
         return None
-    return Matrices(
-        "units", "Hidden units", tuple(found), _common([one.values for one in found])
-    )
+    return Matrices("units", "Hidden units", tuple(found), _common([one.values for one in found]))
 
 
 def _weights(run: TrainingRun) -> Iterator[Matrix]:

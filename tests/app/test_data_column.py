@@ -180,19 +180,26 @@ def test_what_is_shown_is_switched_in_the_column_and_in_the_menu(window, column,
 
 
 def test_the_boundary_shows_what_is_switched_on(window, column, training):
-    view = window.training_pane.made.boundary
-    assert len(view.batch.data) == 10 and len(view.lines.getData()[0]) == 0
+    view = window.training_pane.made.views["boundary"]
+
+    def layers(key):
+        return [layer for layer in view.made().layers if getattr(layer, "key", "").startswith(key)]
+
+    (rings,) = layers("batch")
     rows = training.run.trainer.train_data.rows[training.run.trainer.coming]
-    ringed = np.column_stack([view.batch.data["x"], view.batch.data["y"]])
-    assert np.array_equal(ringed, training.run.setup.dataset.inputs[rows])
+    assert np.array_equal(rings.at, training.run.setup.dataset.inputs[rows]) and len(rings.at) == 10
+    assert layers("test") and not layers("unit")
+    view.grab()
+    before = view.sheet
     training.data.show(this_batch=False, unit_lines=True, test_points=False, two_colours=True)
-    assert len(view.batch.data) == 0
-    ends = np.column_stack(view.lines.getData())
+    assert not layers("batch") and not layers("test")
     weights = training.run.trainer.values()
-    along = np.repeat(np.arange(4), 2)
-    assert (ends * weights["W1"][along]).sum(axis=1) + weights["b1"][along] == pytest.approx(0, abs=1e-9)
-    assert np.array_equal(view.samples.data["visible"], ~training.data.tested)
-    assert len(np.unique(view.image.image.reshape(-1, 3), axis=0)) == 2
+    for unit, line in enumerate(layers("unit")):
+        on_it = line.points @ weights["W1"][unit] + weights["b1"][unit]
+        assert on_it == pytest.approx(0, abs=1e-4)
+    assert len(np.unique(view.made().layers[0].shares)) == 2
+    view.grab()
+    assert view.sheet is not before, "it is painted anew"
 
 
 # -- rows

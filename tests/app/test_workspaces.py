@@ -457,12 +457,12 @@ def test_results_stay_beside_the_graph_on_a_stage(window, qtbot):
     window.presentation.start(0)
     QApplication.processEvents()
     assert window.panes["training"].seen and window.stage.isVisible()
-    assert window.training_pane.made.controls.isHidden() and not window.transport.isVisible()
+    assert not window.training_pane.made.controls.isVisible() and not window.transport.isVisible()
     assert window.view.width() > window.training_pane.page.width()
     window.presentation.stop()
     QApplication.processEvents()
     window.show_workspace("train")
-    assert not window.training_pane.made.controls.isHidden()
+    assert window.training_pane.made.controls.isVisible()
 
 
 NUMBERS = {

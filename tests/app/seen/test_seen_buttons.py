@@ -27,7 +27,7 @@ from app.shell.figure_dialog import FigureDialog
 from app.shell.panels import PANELS
 from app.shell.view_commands import scale_text
 from app.shell.workspaces import TITLES, WORKSPACES
-from app.state.data_session import DATA_SHOWN, Shown
+from app.state.data_session import DATA_SHOWN
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
@@ -35,6 +35,7 @@ from core.base.numbers import DIGITS
 from core.math.derivative_names import NOTATIONS
 from core.project.document import EXAMPLE, Document, Drawn, dumps
 from core.service.listing import FORMS
+from core.training.on_plane import OnPlane
 from tests.app.seen.pixels import named
 
 OTHER = "other.chainlight"  # the project that is opened
@@ -368,7 +369,7 @@ COMMANDS = {
     **{
         text: Does(
             lambda window, name=name: getattr(window.training.data.shown, name),
-            not getattr(Shown(), name),
+            not getattr(OnPlane(), name),
         )
         for name, (text, _) in DATA_SHOWN.items()
     },

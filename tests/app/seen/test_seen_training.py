@@ -18,7 +18,8 @@ from core.data.datasets import DATASETS
 from core.figure.plot import Axis, Matrices, Matrix, Plot, Raster, Scale, Symbol, Text, placed
 from core.math.mathtree import Letter, Word
 from core.training.curve_plot import LOSSES, loss_plot
-from core.training.plane_plot import OnPlane, plane_plot
+from core.training.on_plane import OnPlane
+from core.training.plane_plot import plane_plot
 from core.training.run import TrainingRun
 from core.training.settings import TrainingSettings
 from core.training.setup import setup
