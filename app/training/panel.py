@@ -17,7 +17,7 @@ from core.training.views import VIEWS
 
 FIRST = ("boundary", "templates")  # the views of which the one that there is stands above all others
 BELOW = ("loss", "weights", "units", "accuracy")
-LEAST_BELOW = 13  # heights of a line of text that are left below the first view
+LEAST_BELOW = 12  # heights of a line of text that are left below the first view
 ROOMY = (33, 45)  # heights of a line; in so wide and high a panel the loss stands beside the others
 CHROME = 7.4  # heights of a line that a plot has above and below its axes
 
@@ -130,7 +130,7 @@ class TrainingPanel(QWidget):
         if roomy:
             self.beside.insertWidget(0, self.pages["loss"])
             self.pages["loss"].show()
-            self.beside.setSizes([self.width() // 2, self.width() // 2])
+            self.beside.setSizes([2 * self.width() // 5, 3 * self.width() // 5])
         elif not there["loss"]:
             self.pages["loss"].hide()
         if front in now and front is not None and self.tabs.indexOf(front) >= 0:
@@ -150,7 +150,7 @@ TITLES = {name: VIEWS[name].short for name in BELOW} | {"settings": "Settings"}
 
 def _scrolled(widget: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
-    area.setAccessibleName(name)
+    area.setAccessibleName(f"{name} page")
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -462,6 +462,7 @@ def test_results_stay_beside_the_graph_on_a_stage(window, qtbot):
     window.presentation.stop()
     QApplication.processEvents()
     window.show_workspace("train")
+    window.training_pane.made.show_page("settings")
     assert window.training_pane.made.controls.isVisible()
 
 
