@@ -109,6 +109,10 @@ class Plane:
         self._hidden = _hidden(graph, roles)
         self._grid = Grid(trainer, name, self._inputs(_points(self.across, self.up, resolution)))
 
+    def places(self, inputs: Array) -> Array:
+        """Where examples (n, d) stand in the plane, (n, 2)."""
+        return self.chart.places(inputs) if self.chart else inputs
+
     def _inputs(self, points: Array) -> Array:
         """The features at points (2, n) of the plane."""
         return self.chart.inputs(points) if self.chart else points

@@ -48,7 +48,8 @@ def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None)
     plane, data = run.plane, run.setup.dataset
     if plane is None or data is None:
         return None
-    values = plane.prediction()
+    values, places = plane.prediction(), plane.places(data.inputs)
+    titles = plane.chart.titles if plane.chart else data.feature_names
     shown = shown or OnPlane()
     if values.ndim == 3 and values.shape[2] == 2:
         values = values[:, :, 1]
@@ -59,10 +60,12 @@ def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None)
         *_field(values, scale, plane, shown),
         *_lines(values, scale, plane, data),
         *_unit_lines(plane, shown),
-        *_points(run, data, scale, shown),
-        *_rings(run, data, sample, shown),
+        *_points(run, data, scale, shown, places),
+        *_rings(run, data, sample, shown, places),
     ]
-    across, up = (_axis(data, k, (plane.across, plane.up)[k]) for k in range(2))
+    across, up = (
+        Axis(*ends, feature_name(title)) for ends, title in zip((plane.across, plane.up), titles, strict=True)
+    )
     return Plot(
         "boundary",
         "Decision boundary" if data.classes else "Prediction",
@@ -76,19 +79,14 @@ def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None)
     )
 
 
-def feature_name(data: Dataset, column: int) -> Math:
+def feature_name(name: str) -> Math:
     """A feature's name: a short one as mathematics, words as they are."""
-    name = data.feature_names[column]
     return Typesetter().name(name) if name.isidentifier() and len(name) <= SHORT else Word(name, "ord")
 
 
 def class_role(data: Dataset, number: int) -> str:
     """The colour of a class: of two the ends of the scale, of more its own."""
     return ("negative", "positive")[number] if data.classes == 2 else f"class {number}"
-
-
-def _axis(data: Dataset, column: int, ends: tuple[float, float]) -> Axis:
-    return Axis(*ends, feature_name(data, column))
 
 
 def _scale(run: TrainingRun, data: Dataset) -> Scale:
@@ -137,7 +135,9 @@ def _tested(run: TrainingRun, data: Dataset) -> Array:
     return tested
 
 
-def _points(run: TrainingRun, data: Dataset, scale: Scale | None, shown: OnPlane) -> Iterator[Points]:
+def _points(
+    run: TrainingRun, data: Dataset, scale: Scale | None, shown: OnPlane, places: Array
+) -> Iterator[Points]:
     """The examples: filled those for training, hollow those for testing; the shape tells the class."""
     tested = _tested(run, data)
     for kept in (False, True) if shown.test_points else (False,):
@@ -146,22 +146,22 @@ def _points(run: TrainingRun, data: Dataset, scale: Scale | None, shown: OnPlane
             (rows,) = np.nonzero(part & (data.targets == k))
             shape = SHAPES[k % len(SHAPES)]
             yield Points(
-                f"{key} class {k}", data.inputs[rows], rows, NO_SHARES, shape, not kept, class_role(data, k)
+                f"{key} class {k}", places[rows], rows, NO_SHARES, shape, not kept, class_role(data, k)
             )
         if not data.classes and scale:
             (rows,) = np.nonzero(part)
             shares = scale.shares(data.targets[rows])
-            yield Points(key, data.inputs[rows], rows, shares, filled=not kept)
+            yield Points(key, places[rows], rows, shares, filled=not kept)
 
 
-def _rings(run: TrainingRun, data: Dataset, sample: int, shown: OnPlane) -> Iterator[Points]:
+def _rings(run: TrainingRun, data: Dataset, sample: int, shown: OnPlane, places: Array) -> Iterator[Points]:
     trained = run.trainer.train_data
     if shown.this_batch and trained is not None and trained.rows is not None:
-        at = data.inputs[trained.rows[run.trainer.coming]]
+        at = places[trained.rows[run.trainer.coming]]
         if len(at) < len(trained.rows):  # rings around all would say nothing
             yield Points("batch", at, NO_ROWS, NO_SHARES, filled=False, role="ink", ring=True)
     if 0 <= sample < len(data):
-        at = data.inputs[sample : sample + 1]
+        at = places[sample : sample + 1]
         yield Points("chosen", at, NO_ROWS, NO_SHARES, role="ink", size=CHOSEN, ring=True)
 
 

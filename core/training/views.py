@@ -52,7 +52,8 @@ def _on_plane(run: TrainingRun, x: float, y: float) -> str:
     plane, data = run.plane, run.setup.dataset
     if plane is None or data is None:
         return ""
-    place = [f"{name} = {short(at, 3)}" for name, at in zip(data.feature_names, (x, y), strict=False)]
+    titles = plane.chart.titles if plane.chart else data.feature_names
+    place = [f"{name} = {short(at, 3)}" for name, at in zip(titles, (x, y), strict=True)]
     answer = plane.at(x, y)
     if answer.ndim:
         found = [

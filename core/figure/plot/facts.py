@@ -122,7 +122,7 @@ class Plot(Struct, frozen=True, eq=False):
     key     what it is of, such as `boundary`
     scale   the scale of the colours, which stands in the title's line
     pale    how strong the colours of fields are, so that points can be told from them
-    square  whether a unit is as long upwards as it is across
+    square  whether both axes are equally long
     said    numbers at the right of the title's line
     notes   marks at the horizontal axis
     empty   what is said where there is nothing to be seen yet

@@ -58,12 +58,12 @@ def test_every_panel_has_the_paper_of_the_theme(window, theme):
     paper = {
         "Computational graph": "paper",
         "Decision boundary": "paper",
-        "Loss curves": "paper",
+        "Loss": "paper",
         "Algorithm: lines, values and gradients": "panel",
         "Program": "field",
         "Rule": "panel",
         "Steps": "panel",
-        "Weights": "panel",
+        "Weights": "paper",
     }
     wanted = {name: QColor(getattr(theme, part)).name() for name, part in paper.items()}
     seen = {}
