@@ -38,6 +38,7 @@ COLUMNS = "tests/app/test_column_windows.py"
 PRESENTER, STAGE = "tests/app/test_presenter.py", "tests/app/seen/test_seen_stage.py"
 ARRIVAL = "tests/app/seen/test_seen_arrival.py"
 CHIPS = "tests/app/test_role_chips.py"
+DATA = "tests/app/test_data_column.py"
 NOTES = "tests/app/seen/test_seen_notes.py"
 LABELS = "tests/core/test_labels.py"
 SCENES = "tests/core/test_equations_of_scenes.py"
@@ -2388,6 +2389,77 @@ DIFFERENTIATING = {
         "folded=(),",
         "what is folded in the listing does not come back with the project",
         ALGORITHM,
+    ),
+    "thumbnails-upside-down": bug(
+        "app/data/thumbnails.py",
+        "QPointF(2 + inner * across, 2 + inner * (1 - up))",
+        "QPointF(2 + inner * across, 2 + inner * up)",
+        "the small pictures of data sets stand on their heads",
+        DATA,
+    ),
+    "own-points-in-swapped-colours": bug(
+        "app/data/marks.py",
+        'return theme.colour("negative"), theme.colour("positive")',
+        'return theme.colour("positive"), theme.colour("negative")',
+        "each class has the colour of the other",
+        DATA,
+    ),
+    "own-points-upside-down": bug(
+        "app/data/points_plane.py",
+        "self.area.bottom() - y * self.area.height())",
+        "self.area.top() + y * self.area.height())",
+        "points of one's own stand on the wrong side of the plane",
+        DATA,
+    ),
+    "chosen-class-without-its-colour": bug(
+        "app/data/points_plane.py",
+        "painter.setBrush(ink)",
+        'painter.setBrush(self.theme.colour("ink"))',
+        "all own points look alike",
+        DATA,
+    ),
+    "pictures-in-negative": bug(
+        "app/data/pictures.py",
+        "shades(np.clip(values, 0, 1), paper, paper, ink)",
+        "shades(np.clip(1 - values, 0, 1), paper, paper, ink)",
+        "pictures are white on black",
+        DATA,
+    ),
+    "drawing-turned": bug(
+        "app/data/pictures.py",
+        "FINE, columns, FINE).mean(axis=(1, 3)))",
+        "FINE, columns, FINE).mean(axis=(1, 3)).T)",
+        "what is drawn reaches the program lying on its side",
+        DATA,
+    ),
+    "rows-for-testing-unmarked": bug(
+        "app/data/rows.py",
+        'mark = " ○" if',
+        'mark = "" if',
+        "rows that are kept for testing look like the others",
+        DATA,
+    ),
+    "standardised-over-all": bug(
+        "core/data/examples.py",
+        "part = self.inputs[rows]",
+        "part = self.inputs",
+        "test examples have a say in how inputs are standardised",
+        "tests/core/test_own_data.py",
+        "tests/core/test_data.py",
+    ),
+    "decimal-commas-as-separators": bug(
+        "core/data/csv_file.py",
+        'comma = separator != "," and _has_decimal_commas([row for _, row in cells])',
+        "comma = False",
+        "numbers with a decimal comma are no numbers",
+        "tests/core/test_own_data.py",
+    ),
+    "missing-cells-on-another-line": bug(
+        "core/data/csv_file.py",
+        "line = reader.line_num + 1",
+        "line = line + 1",
+        "a missing cell is named with another line where a cell has two",
+        "tests/core/test_own_data.py",
     ),
 }
 

@@ -70,7 +70,7 @@ class Rows(QAbstractTableModel):
         return row < len(self.tested) and bool(self.tested[row])
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
-        if role != Role.DisplayRole:
+        if role not in (Role.DisplayRole, Role.ToolTipRole):
             return None
         if orientation == Qt.Orientation.Horizontal:
             return self.table.titles[section]
@@ -111,6 +111,7 @@ class RowsView(QTableView):
         across, down = self.horizontalHeader(), self.verticalHeader()
         across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         across.setMinimumSectionSize(24)
+        across.setTextElideMode(Qt.TextElideMode.ElideRight)
         down.setVisible(numbered)
         down.setDefaultSectionSize(self.fontMetrics().height() + 6)
         lines = FEWEST_LINES * down.defaultSectionSize() + across.sizeHint().height() + 4

@@ -92,6 +92,23 @@ def test_thumbnails_are_of_the_real_points(column, training):
         assert np.array_equal(shown.inputs, made.inputs) and np.array_equal(shown.targets, made.targets)
 
 
+def test_a_thumbnail_shows_its_points_where_they_are(column):
+    moons = column.thumbnails.buttons["moons"]
+    seen, data = moons.grab().toImage(), moons._dataset
+    inner = moons.side - 4
+    for number in (20, 50, 150, 180):
+        across, up = (data.inputs[number] + 6) / 12
+        place = QPoint(round(2 + inner * across), round(2 + inner * (1 - up)))
+        found = seen.pixelColor(place)
+        wanted = LIGHT.colour("positive" if data.targets[number] else "negative")
+        other = LIGHT.colour("negative" if data.targets[number] else "positive")
+        assert apart(found, wanted) < apart(found, other) and apart(found, LIGHT.colour("paper")) > 40
+
+
+def apart(one, other):
+    return sum(abs(a - b) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))
+
+
 def test_a_drag_of_a_slider_is_one_entry_of_undo(window, column, training):
     slider = column.sliders["noise"].slider
     before = window.session.undo_stack.count()
