@@ -61,7 +61,9 @@ class ByHandView(View):
         self.clear = _button("rotate-ccw", "Empty the table", self.reset)
         self.table = QTableView()
         self.table.setModel(self.model)
-        read_only(self.table, "Gradient by hand", "Every entry of what is differentiated by, a row each")
+        read_only(
+            self.table, "Gradient by hand", "A row for every entry with respect to which it is differentiated"
+        )
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setResizeContentsPrecision(0)  # the rows in view
         self.table.horizontalHeader().setStretchLastSection(True)

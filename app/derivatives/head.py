@@ -59,7 +59,8 @@ class Head(QWidget):
         self.theme: Theme = LIGHT
         self.of = Choice("Derivative of", "The output: what is differentiated, on the canvas too")
         self.by = Choice(
-            "With respect to", "What it is differentiated by; follows the selection on the canvas"
+            "With respect to",
+            "The node with respect to which it is differentiated; follows the selection on the canvas",
         )
         self.seed = Choice(
             "Seed",

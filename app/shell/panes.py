@@ -83,7 +83,8 @@ class Pane(QObject):
         """Put the panel away, and pause its work."""
         self.shown, self._asked = self.shown and not self.panel.on_demand, False
         self._arrange()
-        self.pause()
+        if not self.seen:  # it stays where the workspace always shows it
+            self.pause()
 
     @property
     def wanted(self) -> bool:

@@ -226,7 +226,7 @@ VIEW = (
     Command(
         "present",
         "P&resent from the start",
-        "The canvas alone, large",
+        "The graph and the reason for each step alone, large",
         lambda host: host.presentation.start(0),
         ("F5",),
         icon="presentation",
@@ -236,7 +236,7 @@ VIEW = (
     Command(
         "present_here",
         "Present from here",
-        "The canvas alone, from this step",
+        "The same, from this step",
         lambda host: host.presentation.start(None),
         ("Shift+F5",),
         group=1,
@@ -251,7 +251,7 @@ VIEW = (
     Command(
         "left_column",
         "&Left column",
-        "Program and values, beside the canvas",
+        "Program and algorithm in Step, data in Train, beside the canvas",
         lambda host: host.arrangement.toggle_place("left"),
         ("Ctrl+B",),
         checked=lambda host: host.arrangement.is_open("left"),

@@ -310,9 +310,9 @@ class Window(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if self.presentation.take_key(key):
-            return
         plain = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        if not event.modifiers() & ~plain and self.presentation.take_key(key):
+            return
         if key == Qt.Key.Key_Escape:
             self.session.stop()
             self.arrangement.close_sheet()
@@ -322,6 +322,8 @@ class Window(QMainWindow):
         elif self.transport.trains and not self.presentation.active:
             if key in TRAINING_KEYS and self.key_repeat.counts(event):
                 self.transport.press(TRAINING_KEYS[key])
+        elif not (self.arrangement.workspace.has_steps or self.presentation.active):
+            super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.transport.pause()
             self.session.seek(0 if key == Qt.Key.Key_Home else len(self.session.trace))

@@ -26,7 +26,7 @@ class Workspace(Struct, frozen=True):
     always there, and `left` are the only ones that may stand in the left column. That is open at first in a
     window of `left_needs` pixels, of `left_beside_right` where the right column is open, too. `has_steps`
     says whether all steps stand below. `sizes` are those of the columns at each of WIDTHS, in pixels at text
-    of 100 %.
+    of 100 %; a column leaves the canvas its `least` share of the window's width.
     """
 
     name: WorkspaceName
@@ -36,6 +36,7 @@ class Workspace(Struct, frozen=True):
     places: Sequence[Place] = ()
     open: Sequence[Place] = ()
     sizes: Mapping[Place, Sequence[int]] = {}
+    least: Mapping[Place, float] = {}
     panels: Sequence[str] = ()
     left: Sequence[str] = ()
     left_needs: int = NARROW
@@ -58,6 +59,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             ("left", "band", "beside", "right"),
             ("left", "band", "beside"),
             {"left": (256, 300, 340), "right": (400, 400, 400)},
+            least={"left": 0.75, "right": 0.6},
             left=("program", "algorithm"),
             has_steps=True,
         ),
@@ -69,6 +71,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             ("left", "right"),
             ("left", "right"),
             {"left": (132, 208, 232), "right": (490, 600, 800)},
+            least={"left": 0.75, "right": 0.44},
             panels=("data", "training"),
             left=("data",),
             left_needs=1000,
@@ -78,9 +81,8 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
     )
 }
 
-# of a column, and of the band below the canvas: the least that is left for the canvas
-LEAST_SHARE: Mapping[Place, float] = {"left": 0.75, "right": 0.44, "band": 0.47}
 BAND = 0.365  # of the height between the bars
+LEAST_ABOVE = 0.47  # of that height for the canvas
 LEAST_BAND = 150  # pixels
 
 
@@ -98,7 +100,7 @@ def column_width(workspace: Workspace, place: Place, window: int, scale: float, 
         The width in pixels, at most what leaves the canvas its share.
     """
     usual = _between(window, WIDTHS, workspace.sizes[place]) * scale
-    return round(min(own or usual, window * (1 - LEAST_SHARE[place])))
+    return round(min(own or usual, window * (1 - workspace.least[place])))
 
 
 def band_height(middle: int, scale: float, own: int = 0) -> int:
@@ -113,7 +115,7 @@ def band_height(middle: int, scale: float, own: int = 0) -> int:
         The height in pixels, at most what leaves the canvas its share.
     """
     usual = max(BAND * middle, LEAST_BAND * scale)
-    return round(min(own or usual, middle * (1 - LEAST_SHARE["band"])))
+    return round(min(own or usual, middle * (1 - LEAST_ABOVE)))
 
 
 def _between(x: float, places: Sequence[float], values: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ as_latex, as_markdown, as_text
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -316,16 +316,21 @@ def formulas(found: Derivation, digits: int, notation: Notation) -> Iterator[Mat
         yield sum_math(found, digits, notation)
 
 
+def _lines(found: Derivation, digits: int, notation: Notation, write: Callable[[Math], str]) -> Sequence[str]:
+    """Every equation as it is written; one of a single factor, which is the product too, once."""
+    return list(dict.fromkeys(map(write, formulas(found, digits, notation))))
+
+
 def as_latex(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
     """The derivation as LaTeX: a line for each equation, and the count as a comment."""
     said = count_sentence(found)
-    lines = [latex(formula) for formula in formulas(found, digits, notation)]
+    lines = _lines(found, digits, notation, latex)
     return "\n".join([*([f"% {said}"] if said else []), *lines])
 
 
 def as_markdown(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
     """The derivation as Markdown: displayed formulas, then what the node received and passed on."""
-    shown = [f"$$\n{latex(formula)}\n$$" for formula in formulas(found, digits, notation)]
+    shown = [f"$$\n{line}\n$$" for line in _lines(found, digits, notation, latex)]
     said = " ".join([*filter(None, [count_sentence(found)]), *message_lines(found, digits)])
     return (
         "\n\n".join(
@@ -337,5 +342,5 @@ def as_markdown(found: Derivation, digits: int = DIGITS, notation: Notation = PA
 
 def as_text(found: Derivation, digits: int = DIGITS, notation: Notation = PARTIAL) -> str:
     """The derivation as plain text."""
-    lines = [plain(formula) for formula in formulas(found, digits, notation)]
+    lines = _lines(found, digits, notation, plain)
     return "\n".join([*lines, *filter(None, [count_sentence(found)]), *message_lines(found, digits)])

@@ -497,3 +497,35 @@ def test_the_listing_shows_the_present_line_when_it_comes_to_the_front(window, q
     row = panel.rows.row_of_step(window.session.cursor)
     seen = panel.table.viewport()
     qtbot.waitUntil(lambda: panel.table.visualRect(panel.rows.index(row, 0)).bottom() <= seen.height())
+
+
+def test_in_train_the_results_cannot_be_put_away_so_the_key_pauses_nothing(window):
+    window.arrangement.show_workspace("train")
+    window.training.toggle()
+    window.actions_by_id["training"].trigger()
+    assert window.training_pane.seen and window.training.is_training
+    window.training.pause()
+
+
+def test_in_lectures_the_keys_of_steps_leave_the_hidden_program_alone(window):
+    window.session.seek(2)
+    window.arrangement.show_workspace("lectures")
+    window.setFocus()
+    for key in (Qt.Key.Key_N, Qt.Key.Key_PageDown, Qt.Key.Key_End):
+        QTest.keyClick(window, key)
+    assert window.session.cursor == 2
+
+
+def test_on_a_stage_a_key_with_control_is_another_key(window):
+    window.presentation.start(0)
+    QTest.keyClick(
+        window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert not window.presentation.black
+    QTest.keyClick(window, Qt.Key.Key_B)
+    assert window.presentation.black
+    window.presentation.stop()
+
+
+def test_with_results_the_canvas_of_steps_keeps_its_share_also_in_large_text():
+    assert column_width(WORKSPACES["step"], "right", 1024, 1.5) <= 0.4 * 1024

@@ -296,3 +296,10 @@ def test_of_a_long_chain_the_middle_is_left_out():
     values = {"W": frozen([[1, 2], [3, -1]]), "x": frozen([0.1, 0.2]), "c": frozen([1.1, 0.9])}
     (one,) = rows_of(derivation(run("\n".join(lines), values), "W"))
     assert len(one.columns) == MOST_FACTORS < len(one.equations)
+
+
+def test_a_path_of_one_factor_is_written_once():
+    found = derivation(run("x y", {"x": 2.0, "y": 3.0}), "x")
+    for written in (as_text(found), as_latex(found)):
+        lines = written.splitlines()
+        assert len(lines) == len(set(lines))
