@@ -61,9 +61,7 @@ class ByHandView(View):
         self.clear = _button("rotate-ccw", "Empty the table", self.reset)
         self.table = QTableView()
         self.table.setModel(self.model)
-        read_only(
-            self.table, "Gradient by hand", "A row for every entry with respect to which it is differentiated"
-        )
+        read_only(self.table, "Gradient by hand", "A row for every entry of the input")
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setResizeContentsPrecision(0)  # the rows in view
         self.table.horizontalHeader().setStretchLastSection(True)

@@ -60,7 +60,7 @@ class Head(QWidget):
         self.of = Choice("Derivative of", "The output: what is differentiated, on the canvas too")
         self.by = Choice(
             "With respect to",
-            "The node with respect to which it is differentiated; follows the selection on the canvas",
+            "The node in the denominator; follows the selection on the canvas",
         )
         self.seed = Choice(
             "Seed",
