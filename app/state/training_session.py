@@ -204,7 +204,8 @@ class TrainingSession(QObject):
             if self.speed:
                 self._slow.start(round(1000 / min(self.speed, MOST_TICKS)))
             else:
-                self._ticker.start(self.run.trainer.train())
+                trainer = self.run.trainer
+                self._ticker.start(trainer.train(trainer.at_once))
             self.progressed.emit()
 
     def pause(self) -> None:

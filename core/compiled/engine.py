@@ -185,6 +185,7 @@ class _Script:
             forward=space["forward"],
             step=space["step"],
             rewind=space.get("rewind", nothing),
+            drops="rewind" in space,
             source=source,
             _output=output,
             _share=np.full(output.shape, low.share(bool(output.ndim)), self.dtype),

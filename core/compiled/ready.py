@@ -39,6 +39,7 @@ class Compiled(Struct, frozen=True):
     step        computes the values and, if there are parameters, `flat.gradient`; raises no floating-point
                 error, but NumPy may warn: call it under `np.errstate(all="ignore")`. Both are functions of
                 the listing, made by `compile_plan` (core/compiled/engine.py)
+    drops       whether there are masks that each update draws anew
     rewind      sets the generators of dropout to where the masks of an update begin, by its number from 0 on
     source      the listing, a script
     """
@@ -51,6 +52,7 @@ class Compiled(Struct, frozen=True):
     forward: Callable[[], None]
     step: Callable[[], None]
     rewind: Callable[[int], None]
+    drops: bool
     source: str
     _output: Array
     _share: Array
@@ -70,11 +72,6 @@ class Compiled(Struct, frozen=True):
     def loss(self) -> float:
         """The output's mean over the batch, or its sum, as of the last `forward` or `step`."""
         return float(self._share.dot(self._output))
-
-    @property
-    def drops(self) -> bool:
-        """Whether there are masks that each update draws anew."""
-        return self.rewind is not nothing
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Put values into parameters and inputs.

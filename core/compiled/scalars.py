@@ -66,6 +66,7 @@ def compile_numbers(
         forward=floats.forward,
         step=floats.step if places and backward else floats.forward,
         rewind=nothing,
+        drops=False,
         source=HEAD + floats.listing,
         _output=values[graph.output],
         _share=np.ones_like(values[graph.output]),

@@ -28,6 +28,7 @@ from core.training.stopping import Watched
 from core.training.trainer_options import SUM, TrainerOptions
 
 MOST_RECORDS = 2000
+MOST_AT_ONCE, ENTRIES_AT_ONCE = 16, 200_000
 
 
 class Trainer:
@@ -138,9 +139,9 @@ class Trainer:
         """Go back to the start; the next run repeats the first bit by bit."""
         self.engines.set(self._initial)
         self.optimizer.reset()
-        self.updates = self.epoch = self._place = 0
+        self.updates = self.epoch = 0
         self.watched, self.why_paused = Watched(), ""
-        self._begin_epoch()
+        self._begin_epoch(0)
         self._start_here()
         self._every = 1
         self.records = [self.record()]
@@ -184,11 +185,16 @@ class Trainer:
         loss = self.checked().train_loss if self._is_fresh else 0.0
         self.why_paused = ""
         with np.errstate(all="ignore"):
-            for _ in range(updates):
-                if self.why_stopped or self.why_paused:
-                    break
-                loss = self._update()
+            if not self.why_stopped:
+                loss = self._go(updates, loss)
         return Progress(self.updates, self.epoch, loss, self.why_stopped)
+
+    @property
+    def at_once(self) -> int:
+        """How many updates are made within about a millisecond or two, by how much there is to compute."""
+        nodes = self.graph.nodes.values()
+        entries = self.parameters.size + sum(math.prod(node.shape) for node in nodes)
+        return max(1, min(MOST_AT_ONCE, ENTRIES_AT_ONCE // (entries * len(self.coming))))
 
     @property
     def coming(self) -> Array:
@@ -200,9 +206,15 @@ class Trainer:
         """How many updates there are until all training data have been used."""
         return len(self._coming) - self._at
 
-    def _begin_epoch(self) -> None:
+    @property
+    def _place(self) -> int:
+        """How much of the present epoch has been used, as `Batches.of_epoch` takes it."""
+        return self._begun + sum(map(self._batches.passed, self._coming[: self._at]))
+
+    def _begin_epoch(self, place: int) -> None:
         """Deal what is left of the present epoch, and take its rate."""
-        self._coming, self._at = self._batches.of_epoch(self.epoch, self._place), 0
+        self._begun = place
+        self._coming, self._at = self._batches.of_epoch(self.epoch, self._begun), 0
         rate = self.options.schedule.rate(self.rate, self.epoch)
         if rate != self.optimizer.hyper["lr"]:
             self.optimizer.set(lr=rate)
@@ -213,36 +225,43 @@ class Trainer:
         usual = next(one.default for one in self.optimizer.hyperparameters if one.name == "lr")
         return self.options.hyper.get("lr", usual)
 
-    def _update(self) -> float:
-        """One update; the loss of its batch before it."""
-        rows = self._coming[self._at]
-        engine = self._feed.loaded(rows)
-        if engine.drops:
-            engine.rewind(self.updates)
-        engine.step()
-        loss = self.engines.loss(engine)
-        if not math.isfinite(loss):
-            self._stop_at_loss(loss)
-            return loss
-        np.copyto(self._before, self.parameters)
-        self.optimizer.update(self.parameters, engine.gradient)
-        if self._limits:
-            self._limits.hold()
-        self.updates += 1
-        self._at += 1
-        self._place += self._batches.passed(rows)
-        self._is_fresh = False
-        # 0 times infinity is not a number, so one product looks at all parameters
-        if not math.isfinite(self.parameters.dot(self._zeros)):
-            self._stop_at_parameter(engine, rows)
-        elif self._at == len(self._coming):
-            self._end_epoch()
+    def _go(self, updates: int, loss: float) -> float:
+        """Make updates, fewer where it stops or pauses; the loss of the last batch before its update."""
+        # what is looked up for every update is looked up once: a small net's update takes a few µs
+        parameters, before, gradient = self.parameters, self._before, self._engine.gradient
+        loaded, loss_of, finite, copy = self._feed.loaded, self.engines.loss, math.isfinite, np.copyto
+        update, limits, check, zeros = self.optimizer.update, self._limits, parameters.dot, self._zeros
+        for _ in range(updates):
+            rows = self._coming[self._at]
+            engine = loaded(rows)
+            if engine.drops:
+                engine.rewind(self.updates)
+            engine.step()
+            loss = loss_of(engine)
+            if not finite(loss):
+                self._stop_at_loss(loss)
+                break
+            copy(before, parameters)
+            update(parameters, gradient)
+            if limits:
+                limits.hold()
+            self.updates += 1
+            self._at += 1
+            self._is_fresh = False
+            # 0 times infinity is not a number, so one product looks at all parameters
+            if not finite(check(zeros)):
+                self._stop_at_parameter(engine, rows)
+                break
+            if self._at == len(self._coming):
+                self._end_epoch()
+                if self.why_stopped or self.why_paused:
+                    break
         return loss
 
     def _end_epoch(self) -> None:
         """Go on to the next epoch, with a record of this one, and pause where that was asked for."""
-        self.epoch, self._place = self.epoch + 1, 0
-        self._begin_epoch()
+        self.epoch += 1
+        self._begin_epoch(0)
         stops, recorded = self.options.stops, self.epoch % self._every == 0
         if not (recorded or stops.look or stops.epoch == self.epoch):
             return
@@ -385,10 +404,11 @@ class Trainer:
             self.optimizer.set(**made.hyper)
         else:
             self.optimizer = made
+        place = self._place
         if (options.batch_size, options.batches) != (before.batch_size, before.batches):
             self._deal()
         self._limit()
-        self._begin_epoch()
+        self._begin_epoch(place)
         if self.why_stopped:
             self._start_here()
 
@@ -415,11 +435,11 @@ class Trainer:
         self._initial |= reached.start
         self.engines.set(reached.values)
         self.optimizer.reset()
-        self.updates, self.epoch, self._place = reached.updates, reached.epoch, reached.place
+        self.updates, self.epoch = reached.updates, reached.epoch
         if reached.optimizer == self.options.optimizer and reached.optimizer_updates:
             self.optimizer.recall(self.parameters, reached.optimizer_updates, self._parted(reached.memory))
         self.watched, self.why_paused = reached.watched, ""
-        self._begin_epoch()
+        self._begin_epoch(reached.place)
         self._start_here()
         self._every, self.records = reached.every, list(reached.records)
 

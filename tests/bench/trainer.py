@@ -57,10 +57,11 @@ def made(settings: TrainingSettings) -> Trainer:
 
 def by_trainer(trainer: Trainer, per_epoch: int) -> Step:
     """An epoch as Chainlight runs it."""
-    run = trainer.train()
+    run = trainer.train(math.gcd(trainer.at_once, per_epoch))
 
     def epoch() -> None:
-        for _ in range(per_epoch):
+        until = trainer.updates + per_epoch
+        while trainer.updates < until:
             next(run)
 
     return epoch
