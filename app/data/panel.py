@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.data.pictures import Pictures
+from app.data.plane_choice import PlaneChoice
 from app.data.rows import RowsView
 from app.data.sliders import NumberSlider
 from app.data.thumbnails import Thumbnails
@@ -88,10 +89,12 @@ class DataPanel(QWidget):
             view.setToolTip(DATA_SHOWN[name][1])
             view.clicked.connect(lambda on, name=name: self.data.show(**{name: on}))
         self.pictures = Pictures(training)
+        self.plane = PlaneChoice(training)
         self.rows = RowsView(training, numbered=False)
         self.rows.refused.connect(self._say)
         self._lay_out()
         training.session.documentChanged.connect(self._show)
+        training.sampleChanged.connect(self.plane.renew)
         self.data.shownChanged.connect(self._show)
         self._show()
 
@@ -115,7 +118,13 @@ class DataPanel(QWidget):
         box.setContentsMargins(8, 6, 8, 6)
         box.setSpacing(5)
         parts = [titled("Data", self.own), self.thumbnails, self.list, self.formula, self.message, self.parts]
-        parts += [*self.sliders.values(), *self.checks.values(), self.views_title, *self.views.values()]
+        parts += [
+            *self.sliders.values(),
+            *self.checks.values(),
+            self.views_title,
+            *self.views.values(),
+            self.plane,
+        ]
         for part in parts:
             box.addWidget(part)
         box.insertWidget(6, self.pictures)
@@ -205,6 +214,7 @@ class DataPanel(QWidget):
             view.setChecked(getattr(self.data.shown, name))
             view.setVisible(in_plane)
         self.views_title.setVisible(in_plane)
+        self.plane.renew()
         few = dataset is None or dataset.inputs.shape[1] <= MOST_COLUMNS
         for part in (self.rows_title, self.rows):
             part.setVisible(wide and few and settings.data != NO_DATA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from core.base.arrays import Array
     from core.data.examples import Dataset
     from core.data.table import Table
+    from core.training.chart import Chart
 
 MADE_OF = (
     *("data", "samples", "noise", "data_seed", "test_percent", "stratified", "standardise", "formula", "own"),
@@ -32,6 +34,14 @@ DATA_SHOWN = {
 }
 
 
+class Axes(Struct, frozen=True):
+    """The plane of more than two features: the numbers of two of them, or the two principal directions."""
+
+    across: int = 0
+    up: int = 1
+    principal: bool = False
+
+
 class DataSession(QObject):
     """The data of the document's settings: drawn when they are first asked for, edited as the user's own."""
 
@@ -42,6 +52,7 @@ class DataSession(QObject):
         super().__init__(parent)
         self.session = session
         self.shown = OnPlane()
+        self.axes = Axes()
         self._drawn: tuple[Dataset | None, Problem | None] | None = None
         self._table: Table | None = None
         self._made_of = _parts(self.settings)
@@ -80,6 +91,35 @@ class DataSession(QObject):
     def show(self, **changed: bool) -> None:
         """Show more or less of the data."""
         self.shown = replace(self.shown, **changed)
+        self.shownChanged.emit()
+
+    # -- the plane of more than two features
+
+    @property
+    def has_axes(self) -> bool:
+        """Whether there are more than two features, so that a plane of them is chosen."""
+        return self.dataset is not None and self.dataset.inputs.shape[1] > 2
+
+    def chart(self, sample: int) -> Chart | None:
+        """The chosen plane of more than two features through an example; None for no plane."""
+        from core.training.chart import chart_of, principal
+
+        data, axes = self.dataset, self.axes
+        if data is None or not self.has_axes:
+            return None
+        if axes.principal:
+            return principal(data, min(sample, len(data) - 1))
+        if data.image_shape:
+            return None
+        most = data.inputs.shape[1] - 1
+        across, up = min(axes.across, most), min(axes.up, most)
+        if across == up:
+            up = 0 if across else 1
+        return chart_of(data, across, up, min(sample, len(data) - 1))
+
+    def look_along(self, **changed: int | bool) -> None:
+        """Choose other axes of the plane."""
+        self.axes = replace(self.axes, **changed)
         self.shownChanged.emit()
 
     # -- data of one's own

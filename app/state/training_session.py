@@ -69,6 +69,7 @@ class TrainingSession(QObject):
         super().__init__(parent)
         self.session = session
         self.data = DataSession(session, self)
+        self._looked: object = None  # the run, over which plane, through which sample
         self.sample = 0  # the number of the example that goes to the canvas
         self._run: TrainingRun | None = None
         self._problem: Problem | None = None
@@ -136,7 +137,17 @@ class TrainingSession(QObject):
             self._maker.finish()
         if self._made_from is None:
             finished(self._making())
+        self._look()
         return self._run
+
+    def _look(self) -> None:
+        """Let the run be seen over the chosen plane, through the chosen sample."""
+        if self._run is None or not self.data.has_axes:
+            return
+        looked = self._run, self.data.axes, self.sample
+        if looked != self._looked:
+            self._looked = looked
+            self._run.look_over(self.data.chart(self.sample))
 
     @property
     def made(self) -> TrainingRun | None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, same, shape_of
 from core.training.boundary import Plane, plane_of
-from core.training.chart import chart_of
+from core.training.chart import Chart, chart_of
 from core.training.reached import Reached
 from core.training.records import Change
 from core.training.settings import SETTINGS, TrainingSettings, offered
@@ -28,13 +28,23 @@ class TrainingRun:
         """Raises Problem where the setup cannot be trained."""
         self.setup, self.trainer = setup, setup.trainer()
         self.events: tuple[Change, ...] = ()
+        self._chart: Chart | None = None
 
     @cached_property
     def plane(self) -> Plane | None:
-        """The map of what is predicted from two features, where these lie; None where there is none."""
+        """The map of what is predicted in the plane looked at, or of two features where these lie.
+
+        None where there is no such map.
+        """
         data = self.setup.dataset
         two = data is not None and data.inputs.shape[1] == 2
-        return plane_of(self.trainer, chart_of(data) if data is not None and two else None)
+        chart = chart_of(data) if data is not None and two else self._chart
+        return plane_of(self.trainer, chart)
+
+    def look_over(self, chart: Chart | None) -> None:
+        """Look at what is predicted from more than two features over the plane of a chart."""
+        self._chart = chart
+        self.__dict__.pop("plane", None)
 
     def present(self) -> TrainingSetup:
         """What is trained, at the weights it has reached."""

@@ -510,3 +510,31 @@ def test_one_draws_by_keys(digits):
     assert pad.accessibleDescription() == "Row 1, column 3, ink 0.00"
     QTest.keyClick(pad, Key.Key_Delete)
     assert not pad.picture.any()
+
+
+# -- planes of more than two features
+
+
+def test_a_plane_of_two_features_is_chosen_and_the_others_are_held_at_the_sample(column, training):
+    training.change("irises", data="iris", samples=150, hidden=(4,))
+    plane = column.plane
+    assert plane.isVisible() and plane.held.text().startswith("Held as in example 0: petal length (cm) = 1.4")
+    assert training.run.plane.chart.titles == ("sepal length (cm)", "sepal width (cm)")
+    choose(plane.across, "petal width (cm)")
+    assert training.run.plane.chart.titles == ("petal width (cm)", "sepal width (cm)")
+    training.choose_sample(60)
+    held = training.run.plane.chart.origin
+    assert held[0] == training.data.dataset.inputs[60, 0] and "example 60" in plane.held.text()
+    choose(plane.up, "petal width (cm)")  # the same as across: another one is taken
+    assert len(set(training.run.plane.chart.titles)) == 2
+
+
+def test_the_principal_plane_is_chosen_for_pictures_too(column, training, digits):
+    assert training.run.plane is None and column.plane.across.currentText() == "no plane"
+    choose(column.plane.across, "principal directions")
+    assert training.run.plane.chart.titles[0] == "1st principal direction"
+    assert "of the variance; the rest held as in example 0" in column.plane.held.text()
+    choose(column.plane.across, "no plane")
+    assert training.run.plane is None
+    training.choose_data("circle")
+    assert not column.plane.isVisible() and training.run.plane is not None
