@@ -143,7 +143,9 @@ def test_settings_are_undone_like_everything(window, training, panel):
 def test_every_data_set_is_shown(training, panel, data):
     training.change("choose data", data=data, samples=60)
     assert panel.views["loss"].isVisible() and "update 0 " in numbers(panel)
-    assert panel.views["boundary"].isVisible() == (training.run.setup.dataset.inputs.shape[1] == 2)
+    dataset = training.run.setup.dataset
+    has_plane = dataset.inputs.shape[1] > 1 and not dataset.image_shape
+    assert panel.views["boundary"].isVisible() == has_plane
     assert panel.views["templates"].isVisible() == (data == "digits")
 
 
