@@ -1608,8 +1608,8 @@ BESIDE_THE_CANVAS = {
     ),
     "labels-of-other-fields": bug(
         "app/training/controls.py",
-        "grid.addWidget(label, row, column)",
-        "grid.addWidget(label, row, 2 - column)",
+        "self._grid.addWidget(self._labels[name], row, column)",
+        "self._grid.addWidget(self._labels[name], row, 2 - column)",
         "the training settings have each other's labels",
         TYPING,
     ),

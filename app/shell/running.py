@@ -20,6 +20,7 @@ class Running(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip("A training is running; pause it")
+        self.setAccessibleName("Pause the training")
         self.clicked.connect(training.pause)
         for signal in (training.runChanged, training.progressed):
             signal.connect(self._show)
@@ -43,5 +44,5 @@ class Running(QToolButton):
         if runs and self._training.made:
             said = f"Training: update {self._training.made.trainer.updates:,}"
             self.setText(said)
-            self.setAccessibleName(f"{said}; pause")
+            self.setAccessibleDescription(said)
         self.setVisible(runs and self._elsewhere and not self._presenting)

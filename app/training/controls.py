@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from app.state.training_session import TrainingSession
 from app.widgets.fields import NumberField
@@ -82,6 +82,7 @@ class Controls(QWidget):
 
     def _switch(self, name: str) -> QCheckBox:
         field = QCheckBox()
+        field.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)  # all of it can be clicked
         field.clicked.connect(lambda: self._set(name, field.isChecked()))
         return field
 

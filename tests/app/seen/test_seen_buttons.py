@@ -25,6 +25,7 @@ from app.panels.transport import STRIDE_NAMES
 from app.shell.examples import EXAMPLES as SHOWN_EXAMPLES
 from app.shell.figure_dialog import FigureDialog
 from app.shell.panels import PANELS
+from app.shell.running import Running
 from app.shell.view_commands import scale_text
 from app.shell.workspaces import TITLES, WORKSPACES
 from app.state.data_session import DATA_SHOWN
@@ -226,6 +227,11 @@ def selected(name, text="(x+y)z"):
 
 def training(window):
     window.training_pane.open()
+
+
+def training_settings(window):
+    window.show_workspace("train")
+    window.training_pane.made.show_page("settings")
 
 
 def trained(window):
@@ -487,6 +493,14 @@ BUTTONS = {
         for name in "xyz"
     },
     ("training", "Open on canvas"): COMMANDS["Open on canvas"],
+    ("training", "Nesterov"): Does(
+        lambda window: window.training.settings.nesterov,
+        True,
+        all_of(training_settings, lambda window: window.training.change("set momentum", momentum=0.5)),
+    ),
+    ("header", "Pause the training"): Does(
+        lambda window: window.training.is_training, False, lambda window: window.training.toggle()
+    ),
     **{
         ("derivatives", title): Does(tab, title, derivatives(1 if number == 0 else 0))
         for number, title in enumerate(["Formula", "Side by side", "By hand", "Step size", "Jacobian"])
@@ -517,6 +531,9 @@ ACTIONS = {
         for name, first in (("math", "numpy"), ("numpy", "math"), ("torch", "math"))
     },
     ("explanation", "Copy as LaTeX"): COMMANDS["Copy step as LaTeX"],
+    ("training", "Logarithmic axis"): Does(
+        lambda window: window.training_pane.made.views["loss"].log, True, training
+    ),
     ("derivatives", "Copy as LaTeX"): BUTTONS["derivatives", "Copy LaTeX"],
     ("Ways to differentiate", "Copy"): Does(
         copied, holding("reverse"), all_of(derivatives(1), cell_selected("Ways to differentiate"))
@@ -553,7 +570,8 @@ def buttons(window):
     found = {}
     for button in window.findChildren(QAbstractButton):
         if button.objectName() not in QTS_OWN:
-            name = WRITE if isinstance(button, Button) else words_of(button.text() or button.accessibleName())
+            said = button.accessibleName() if isinstance(button, Running) else button.text()
+            name = WRITE if isinstance(button, Button) else words_of(said or button.accessibleName())
             found.setdefault((place(button), name), []).append(button)
     return found
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
+    QCheckBox,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -15,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.training.controls import SHOWN
 from core.base.arrays import frozen
+from core.training.settings import SETTINGS, USUAL
 from tests.app.listing_cells import index_of
 from tests.app.listing_cells import text as text_of
 from tests.app.seen.test_seen_buttons import place
@@ -78,21 +81,8 @@ def test_values_typed_one_after_the_other_are_undone_one_after_the_other(window)
 
 # -- all other fields
 
-TRAINING = (
-    *(
-        "Data",
-        "Train",
-        "Samples",
-        "Hidden",
-        "Noise",
-        "Activation",
-        "Test %",
-        "Optimizer",
-        "Batch",
-        "Batch loss",
-    ),
-    *("Rate", "Seed", "L2 (λ)", "Role of w", "Role of x", "Role of b", "Role of t"),
-)
+SETTINGS_SHOWN = [name for name in SHOWN if not isinstance(getattr(USUAL, name), bool)]
+TRAINING = [*(SETTINGS[name].label for name in SETTINGS_SHOWN), *(f"Role of {name}" for name in "wxbt")]
 UNDONE = {("program", "Program"), ("derivatives", "Derivative of"), ("derivatives", "Seed")}
 UNDONE |= {("training", name) for name in TRAINING}
 TYPED_IN_PLACE = {("canvas", "Value on the canvas")}  # there while it is typed: tested with the gestures
@@ -194,13 +184,15 @@ def test_every_label_stands_in_front_of_its_field(everything):
     count = 0
     for name in ("step", "train"):
         everything.show_workspace(name)
+        everything.training_pane.made.show_page("settings")
         QApplication.processEvents()
         count += labels_beside_fields(everything)
     assert count > 18
 
 
 def labels_beside_fields(everything):
-    there = [field for field in fields(everything).values() if field.isVisible()]
+    kinds = everything.findChildren(QCheckBox), fields(everything).values()
+    there = [field for kind in kinds for field in kind if field.isVisible()]
     labels = [label for label in everything.findChildren(QLabel) if label.buddy() and label.isVisible()]
     for label in labels:
         middle = label.mapTo(everything, label.rect().center())
