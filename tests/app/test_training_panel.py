@@ -205,6 +205,8 @@ def test_closing_while_training_ends_cleanly(window, training, panel, qtbot):
 
 
 def test_hiding_the_panel_pauses(window, training, panel):
+    window.show_workspace("step")
+    window.training_pane.open()
     training.toggle()
     window.training_pane.toggle()
     assert not training.is_training
