@@ -1798,6 +1798,13 @@ TRAINING = {
         "what is read at the pointer is of another place",
         TRAINING,
     ),
+    "changes-not-marked": bug(
+        "core/training/curve_plot.py",
+        "return Note(change.step,",
+        "return Note(0,",
+        "changed settings are marked at the first update",
+        TRAINING,
+    ),
     "reset-steps": bug(
         "app/panels/transport.py",
         'same seed (Home)", training.reset)',

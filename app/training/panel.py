@@ -17,7 +17,10 @@ from core.training.views import VIEWS
 
 FIRST = ("boundary", "templates")  # the views of which the one that there is stands above all others
 BELOW = ("loss", "weights", "units", "accuracy")
-LEAST_BELOW = 12  # heights of a line of text that are left below the first view
+LEAST_BELOW = (
+    9,
+    12,
+)  # heights of a line of text that are left below the first view, in a low panel, in others
 ROOMY = (33, 45)  # heights of a line; in so wide and high a panel the loss stands beside the others
 CHROME = 7.4  # heights of a line that a plot has above and below its axes
 
@@ -140,7 +143,10 @@ class TrainingPanel(QWidget):
         """Give the first view as much height as it can use, and leave the others their least."""
         line, height = self.fontMetrics().height(), self.split.height()
         wanted = self.split.width() + round((CHROME - 3) * line)
-        first = max(0, min(wanted, height - round(LEAST_BELOW * line)))
+        is_low = self.height() < ROOMY[1] * line
+        self.bar.numbers.setHidden(is_low)  # the titles of the views tell them too
+        least = LEAST_BELOW[0 if is_low else 1]
+        first = max(0, min(wanted, height - round(least * line)))
         if self.split.sizes() != [first, height - first]:
             self.split.setSizes([first, height - first])
 

@@ -16,7 +16,7 @@ from core.training.views import VIEWS, Asked
 
 MARGIN = 6  # pixels around the sheet
 REACH = 12  # pixels from a point within which a click chooses it
-LEAST = QSize(150, 110)
+LEAST = QSize(150, 90)
 
 
 class PlotView(QWidget):

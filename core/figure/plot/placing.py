@@ -20,6 +20,7 @@ from core.math.mathtree import Digits, Math
 # in sizes of text
 TICK, MARGIN, SAMPLE = 0.3, 0.25, 1.6
 POINT, RING = 0.62, 1.35
+MOST_LEFT = 4.0  # of the numbers at the left, and of what is free at the right
 APART_ACROSS, APART_UP = 4.5, 2.4  # at least, from one number of an axis to the next
 
 
@@ -56,10 +57,11 @@ class _Placing:
         size, plot = self.size, self.plot
         across = LINE * size
         above = LINE * size * (1 + self._is_broken) + (1.2 * size if plot.up.name else 0.0)
-        items = [*self._legend()]
+        room = max(self.height - above - across - MARGIN * size, 2 * size)
+        stands_beside = plot.square and self.width - room >= self._widest + MOST_LEFT * size
+        items = [] if stands_beside else [*self._legend()]
         lines = round(max((item.y for item in items), default=-LINE * size) / (LINE * size)) + 1
-        room = self.height - above - across - lines * LINE * size - MARGIN * size
-        room = max(room, 2 * size)
+        room = max(room - lines * LINE * size, 2 * size)
         most = max(2, int(room / (APART_UP * size)))
         marks = ticks(plot.up, most)
         left = max([self._wide(Digits(text)) for _, text in marks], default=0.0) + (GAP + TICK) * size
@@ -69,6 +71,11 @@ class _Placing:
             inside, room = side, side
         frame = Frame(left, above, inside, room, plot.across, plot.up)
         bottom = above + room + across
+        if stands_beside:
+            items = [
+                _Item(entry, left + inside + size, above - bottom + row * LINE * size)
+                for row, entry in enumerate(plot.legend)
+            ]
         parts = [
             *self._title(frame),
             *self._axes(frame, marks),
@@ -206,6 +213,12 @@ class _Placing:
                 last = x + wide
 
     # -- legend
+
+    @property
+    def _widest(self) -> float:
+        """How wide the widest entry of the legend is."""
+        found = [self._wide(words(entry.text)) for entry in self.plot.legend]
+        return max(found, default=0.0) + (1.6 + GAP) * self.size
 
     def _legend(self) -> Iterator[_Item]:
         x, y, size = 0.0, 0.0, self.size

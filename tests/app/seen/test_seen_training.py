@@ -503,6 +503,35 @@ def test_before_the_first_update_the_plot_of_losses_says_so(draw):
     assert Word("No update yet", "ord") not in texts
 
 
+def test_a_changed_setting_is_marked_where_it_was_changed(draw, theme):
+    run = run_of(updates=40)
+    before = TrainingSettings(data="circle", samples=120)
+    run.change(before, replace(before, rate=0.3))
+    run.trainer.step(60)
+    sheet, seen = draw(loss_plot(run), theme, height=260)
+    (line,) = [part for part in sheet.parts if part.key == "note" and not isinstance(part, Text)]
+    (text,) = [part for part in sheet.parts if part.key == "note" and isinstance(part, Text)]
+    x = line.points[0, 0]
+    assert sheet.frame.values(x, sheet.frame.y + 1)[0] == pytest.approx(40)
+    assert text.math.text == "Rate 0.03 → 0.3" and text.x > x
+    strips = [QRectF(at - 1, sheet.frame.y + 90, 3, 100) for at in (x, x + 12)]
+    dark, plain = (np.subtract(seen.mean(strip), QColor(theme.paper).getRgb()[:3]) for strip in strips)
+    assert np.abs(dark).max() > 15 > np.abs(plain).max()
+
+
+@pytest.mark.parametrize(("width", "height"), [(474, 360), (584, 520), (700, 790)])
+def test_the_plane_leaves_no_room_unused_and_its_legend_is_whole(draw, width, height):
+    """Beside the plane where there is room at the side, else below it."""
+    sheet, _ = draw(plane_plot(run_of()), LIGHT, width, height)
+    frame, legend = sheet.frame, [part for part in sheet.parts if part.key == "legend"]
+    assert frame.width >= {474: 285, 584: 420, 700: 600}[width]
+    for part in legend:
+        wide = measured(part.math, part.size)[0] if isinstance(part, Text) else part.size / 2
+        assert part.x >= 0 and part.x + wide <= width and part.y < height
+        beside, below = part.x > frame.x + frame.width, part.y > frame.y + frame.height
+        assert beside or below
+
+
 @pytest.mark.parametrize(
     ("axis", "most", "wanted"),
     [
