@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from app.state.training_session import TrainingSession
@@ -15,7 +16,7 @@ from app.widgets.theme import Theme
 from core.base.numbers import short
 from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USUAL, TrainingSettings, offered
 
-# the settings in their order, two in a row
+# the settings in their order, two in a row where there is room
 SHOWN = (
     *("trains", "hidden", "activation", "data_seed"),
     *("initial", "initial_size", "weights_seed", "optimizer", "rate", "momentum", "nesterov", "beta1"),
@@ -35,6 +36,7 @@ class Controls(QWidget):
         self._fields: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
         self._places: list[str] = []
+        self._in_a_row = 2
         self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -49,7 +51,6 @@ class Controls(QWidget):
             label.setBuddy(field)
             self._fields[name], self._labels[name] = field, label
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
@@ -153,13 +154,24 @@ class Controls(QWidget):
             able = able and (settings.data != NO_DATA or not setting.of_data)
             field.setEnabled(able)
             self._labels[name].setEnabled(able)
-        self._place([name for name in SHOWN if _belongs(settings, name)])
+        self._place([name for name in SHOWN if _belongs(settings, name)], self._in_a_row)
 
-    def _place(self, names: list[str]) -> None:
-        """Show these fields, two in a row, and no others."""
-        if names == self._places:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(self._places, 2 if event.size().width() > self._width_of_two() else 1)
+
+    def _width_of_two(self) -> int:
+        """How wide two fields with their labels are, and a little more."""
+        labels = max(label.sizeHint().width() for label in self._labels.values())
+        fields = max(field.minimumSizeHint().width() for field in self._fields.values())
+        return 2 * (labels + fields) + 6 * self._grid.horizontalSpacing()
+
+    def _place(self, names: list[str], in_a_row: int) -> None:
+        """Show these fields, so many in a row, and no others."""
+        if (names, in_a_row) == (self._places, self._in_a_row):
             return
-        self._places = names
+        self._places, self._in_a_row = names, in_a_row
+        self._grid.setColumnStretch(3, in_a_row - 1)
         for name, field in self._fields.items():
             self._grid.removeWidget(self._labels[name])
             self._grid.removeWidget(field)
@@ -167,7 +179,8 @@ class Controls(QWidget):
             field.setVisible(name in names)
         before: QWidget | None = None
         for place, name in enumerate(names):
-            row, column, field = place // 2, 2 * (place % 2), self._fields[name]
+            row, column = divmod(place, in_a_row)
+            field, column = self._fields[name], 2 * column
             self._grid.addWidget(self._labels[name], row, column)
             self._grid.addWidget(field, row, column + 1)
             if before:

@@ -5,7 +5,7 @@ import pytest
 from app.widgets.theme import LIGHT
 from tests.soak import User
 
-MOST_WINDOWS = 3  # that are made once, when they are first needed: tooltips, choices
+MOST_WINDOWS = 10  # that are made once, when they are first needed: tooltips, choices, columns of their own
 MOST_OF_A_KIND = 8  # each of the five tabs of derivatives keeps the last trace it was asked about
 
 

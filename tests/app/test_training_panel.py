@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.training.controls import SHOWN
+from app.training.controls import SHOWN, Controls
 from app.training.plot_view import MARGIN
 from app.widgets.theme import DARK
 from core.base.arrays import frozen
@@ -128,6 +128,20 @@ def test_every_setting_with_a_label_has_its_field(window, panel):
     of_data = {"data", "formula", *column.sliders, *column.checks}
     assert {*SHOWN, *of_data} == {name for name, setting in SETTINGS.items() if setting.label}
     assert not {*SHOWN} & of_data
+
+
+def test_fields_stand_two_in_a_row_only_where_there_is_room(training):
+    controls = Controls(training)
+    columns = {}
+    for width in (1000, 300, 1000):
+        controls.resize(width, 600)
+        controls.show()
+        places = [controls._grid.getItemPosition(n)[1] for n in range(controls._grid.count())]
+        columns[width] = {column for column in places if column < 4}
+        rights = [field.geometry().right() for field in controls._fields.values() if field.isVisible()]
+        assert max(rights) < controls.width()
+    assert columns == {1000: {0, 1, 2, 3}, 300: {0, 1}}
+    controls.deleteLater()
 
 
 def test_settings_are_undone_like_everything(window, training, panel):
