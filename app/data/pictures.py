@@ -356,6 +356,9 @@ class Pictures(QWidget):
         run, data = self.training.run, self.training.data.dataset
         if run is None or not count or data is None or not data.classes:
             return None
+        trained = run.setup.dataset
+        if trained is None or trained.image_shape != data.image_shape:
+            return None
         try:
             return Answers(run.trainer, count)
         except Problem:
@@ -373,7 +376,7 @@ class Pictures(QWidget):
     def _show_answer(self) -> None:
         self.averaged.update()
         data, run = self.training.data.dataset, self.training.run
-        if data is None or run is None or not self.pad.strokes.any():
+        if data is None or not data.image_shape or run is None or not self.pad.strokes.any():
             self.answer.setText("")
             return
         if self._asked is not run:
