@@ -259,7 +259,7 @@ SAID = [
     ("unfold", "b", "b is an input"),
     ("unfold", "v2", "v1 + b is not made of anything simpler"),
     ("fold", "", "Select an operation first"),
-    ("fold", "v2", "v2 is not inside anything unfolded"),
+    ("fold", "v2", "v₂ is not inside anything unfolded"),
 ]
 
 
