@@ -15,6 +15,7 @@ from core.base.numbers import exact, short, typed_text, value_text
 from core.math.derivative_names import NOTATIONS, PARTIAL
 from core.math.mathtree import Math
 from core.math.plain import plain
+from core.math.spoken import spoken
 from core.notation.names import in_text
 from core.passes.listing import Line, Listing, Typeset, shared_steps
 
@@ -225,6 +226,8 @@ class Rows(QAbstractTableModel):
                 return "" if value is None else typed_text(value)
             case Qt.ItemDataRole.ToolTipRole:
                 return self._marks(row) if column == LINE else self._full(row, column)
+            case Qt.ItemDataRole.AccessibleTextRole if column == LINE:
+                return self.line_text(row, spoken)
             case Qt.ItemDataRole.AccessibleDescriptionRole if column == LINE:
                 return self._marks(row)
         return None
@@ -250,10 +253,10 @@ class Rows(QAbstractTableModel):
             found = self._written[line] = self.write(line)
         return found
 
-    def line_text(self, line: Line) -> str:
-        """A line as plain text, with its number."""
+    def line_text(self, line: Line, said: Callable[[Math], str] = plain) -> str:
+        """A line as plain text, or in words, with its number."""
         written = self.written(line)
-        text = written if isinstance(written, str) else plain(written)
+        text = written if isinstance(written, str) else said(written)
         if line.part == "given":
             return line.node
         return f"{line.number} {text}".strip()

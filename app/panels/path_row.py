@@ -17,6 +17,7 @@ from core.derivatives.path_rows import PathRow
 from core.math.mathtree import Math, row
 from core.math.parts import DOT
 from core.math.plain import plain
+from core.math.spoken import spoken
 from core.math.typeset import EQUALS
 
 BAR, INDENT, GAP, LEADING = 4, 14, 9.0, 3.0
@@ -78,6 +79,7 @@ class PathRowView(QWidget):
         """Show a path, with its numbers if they are known."""
         self.row, self.colour, self._known = path, colour, known
         self.setAccessibleName("; ".join(plain(formula) for formula in path.equations))
+        self.setAccessibleDescription("; ".join(spoken(formula) for formula in path.equations))
         self.updateGeometry()
         self.update()
 

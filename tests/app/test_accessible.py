@@ -11,6 +11,7 @@ from app.canvas import accessible
 from app.canvas.scene import Scene
 from app.canvas.view import View
 from app.formula import FormulaView
+from app.panels.path_row import PathRowView
 
 Text = QAccessible.Text
 
@@ -111,3 +112,15 @@ def test_all_that_can_have_the_keys_has_a_name(window, name):
         and not (isinstance(part.parent(), QWidget) and part.parent().focusProxy() is part)
     ]
     assert [(type(part).__name__, type(part.parent()).__name__) for part in nameless] == []
+
+
+def test_lines_of_the_listing_and_paths_are_read_as_words(window):
+    window.session.set_text("(x + y)/2")
+    window.session.select("x")
+    window.session.seek(len(window.session.trace))
+    model, role = window.algorithm.table.model(), Qt.ItemDataRole.AccessibleTextRole
+    lines = [model.data(model.index(row, 0), role) for row in range(model.rowCount())]
+    assert any(line and "over" in line for line in lines)
+    assert not any(line and ("(" in line or "/" in line) for line in lines)
+    rows = [row for row in window.findChildren(PathRowView) if row.isVisible()]
+    assert rows and all("derivative" in row.accessibleDescription() for row in rows)
