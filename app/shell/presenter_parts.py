@@ -280,7 +280,8 @@ class ShowButton(QPushButton):
             left, metrics = ICON + 2 * INSET, self.fontMetrics()
             room = self.width() - left - INSET // 2
             words, hint = (metrics.horizontalAdvance(part) for part in (self.text(), self._hint))
-            self._write(painter, left, self.text(), ink, room / words)
+            if 2 * room >= words:  # else the icon says it, and the tooltip
+                self._write(painter, left, self.text(), ink, room / words)
             if words + INSET + hint <= room:  # else it is in the tooltip
                 self._write(painter, left + words + INSET, self._hint, mixed(ink, ground, 0.3))
 

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.shell.presenter import KEYS, NO_NOTES
-from app.shell.presenter_parts import explained
+from app.shell.presenter_parts import ShowButton, explained
 from app.state.clock import Stopwatch
 from app.widgets.theme import DARK, THEMES
 from tests.app.seen.pixels import named, pixels, widget
@@ -304,3 +304,12 @@ def test_with_two_screens_the_presenter_has_the_first_until_a_key_swaps_them(tmp
         ["desk", ""],
         True,
     ]
+
+
+def test_a_button_too_narrow_for_its_words_shows_its_icon_alone(qtbot, fonts):
+    """A font without a size would be a warning of Qt, and so a failure."""
+    button = ShowButton("Next step", "play", Qt.Key.Key_Space, "Space")
+    qtbot.addWidget(button)
+    for width in (button.minimumSizeHint().width() - 20, button.minimumSizeHint().width()):
+        button.resize(width, button.height())
+        assert not button.grab().isNull()
