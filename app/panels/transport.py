@@ -377,7 +377,7 @@ class Transport(QWidget):
         """As much as the longest title needs: what stands beside it keeps its place from step to step."""
         self.stride.setCurrentIndex(self.stride.findData(self.session.stride))
         if self.trains:
-            self.where.make_room_for(["Update 88,888 · epoch 8,888"])
+            self.where.make_room_for(["Update 8,888,888 · epoch 888,888"])
         else:
             titles = sorted(map(self._step_text, range(len(self.session.stops))), key=len)
             self.where.make_room_for(titles[-8:])

@@ -529,3 +529,11 @@ def test_on_a_stage_a_key_with_control_is_another_key(window):
 
 def test_with_results_the_canvas_of_steps_keeps_its_share_also_in_large_text():
     assert column_width(WORKSPACES["step"], "right", 1024, 1.5) <= 0.4 * 1024 + 1
+
+
+def test_a_long_training_is_told_whole_in_a_small_window(window):
+    window.resize(1024, 700)
+    window.show_workspace("train")
+    QApplication.processEvents()
+    where = window.transport.where
+    assert where.width() >= where.fontMetrics().horizontalAdvance("Update 1,111,120 · epoch 66,945")
