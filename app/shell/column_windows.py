@@ -43,10 +43,13 @@ class ColumnWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_WindowPropagation)  # it has the main window's font
         self.setAutoFillBackground(True)
         self.addActions(window.actions())
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(tabs)
-        tabs.show()
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+
+    def hold(self) -> None:
+        """Take the column's tabs in."""
+        self._box.addWidget(self._tabs)
+        self._tabs.show()
 
     def name(self) -> None:
         """Call the window after the panels that it holds."""
@@ -83,6 +86,7 @@ class ColumnWindows(QObject):
         super().__init__(frame)
         self._frame, self._columns = frame, columns
         self._windows: dict[Place, ColumnWindow] = {}
+        self._spare: dict[Place, ColumnWindow] = {}  # that hold nothing now
         self._fillers: dict[Place, QWidget] = {}  # that stand in the splitters meanwhile
         for place, column in columns.items():
             for part in (column.tabs.tabBar(), column.edge):
@@ -93,26 +97,32 @@ class ColumnWindows(QObject):
         """Let a column stand in a window where that is said, or else beside the canvas; seen or not."""
         column = self._columns[place]
         if geometry is not None and place not in self._windows:
-            filler = self._fillers[place] = QWidget()
+            filler = self._fillers.setdefault(place, QWidget())
             column.splitter.replaceWidget(column.number, filler)
             filler.hide()
-            window = self._windows[place] = ColumnWindow(self._frame.window(), column.tabs)
+            window = self._spare.pop(place, None) or self._made(place)
+            self._windows[place] = window
+            window.hold()
             screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
             window.setGeometry(visible_geometry(QRect(*geometry), screens))
-            window.closing.connect(partial(self.asked.emit, place))
-            window.placed.connect(partial(self._tell, place))
         elif geometry is None and place in self._windows:
             window = self._windows.pop(place)
             column.tabs.setParent(self._frame)  # PySide does not learn it from the splitter
             column.splitter.replaceWidget(column.number, column.tabs)
-            self._fillers.pop(place).deleteLater()
+            self._fillers[place].setParent(self._frame)
             window.hide()
-            window.deleteLater()
+            self._spare[place] = window
         if place in self._windows:
             self._windows[place].name()
             self._windows[place].setVisible(shown and self._frame.window().isVisible())
         else:
             column.tabs.setVisible(shown)
+
+    def _made(self, place: Place) -> ColumnWindow:
+        window = ColumnWindow(self._frame.window(), self._columns[place].tabs)
+        window.closing.connect(partial(self.asked.emit, place))
+        window.placed.connect(partial(self._tell, place))
+        return window
 
     def window_of(self, place: Place) -> ColumnWindow | None:
         """The window of a column, if it has one."""
