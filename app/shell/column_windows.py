@@ -40,6 +40,7 @@ class ColumnWindow(QWidget):
     def __init__(self, window: QWidget, tabs: Tabs):
         super().__init__(window, Qt.WindowType.Window)
         self._window, self._tabs = window, tabs
+        self.filler = QWidget(self)  # stands in the splitter meanwhile
         self.setAttribute(Qt.WidgetAttribute.WA_WindowPropagation)  # it has the main window's font
         self.setAutoFillBackground(True)
         self.addActions(window.actions())
@@ -85,9 +86,8 @@ class ColumnWindows(QObject):
     def __init__(self, frame: QWidget, columns: Mapping[Place, Column]):
         super().__init__(frame)
         self._frame, self._columns = frame, columns
-        self._windows: dict[Place, ColumnWindow] = {}
-        self._spare: dict[Place, ColumnWindow] = {}  # that hold nothing now
-        self._fillers: dict[Place, QWidget] = {}  # that stand in the splitters meanwhile
+        self._made: dict[Place, ColumnWindow] = {}  # kept: dialogs of panels may belong to them
+        self._windows: dict[Place, ColumnWindow] = {}  # those that hold their columns now
         for place, column in columns.items():
             for part in (column.tabs.tabBar(), column.edge):
                 part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -97,11 +97,9 @@ class ColumnWindows(QObject):
         """Let a column stand in a window where that is said, or else beside the canvas; seen or not."""
         column = self._columns[place]
         if geometry is not None and place not in self._windows:
-            filler = self._fillers.setdefault(place, QWidget())
-            column.splitter.replaceWidget(column.number, filler)
-            filler.hide()
-            window = self._spare.pop(place, None) or self._made(place)
-            self._windows[place] = window
+            window = self._windows[place] = self._window(place)
+            column.splitter.replaceWidget(column.number, window.filler)
+            window.filler.hide()
             window.hold()
             screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
             window.setGeometry(visible_geometry(QRect(*geometry), screens))
@@ -109,20 +107,21 @@ class ColumnWindows(QObject):
             window = self._windows.pop(place)
             column.tabs.setParent(self._frame)  # PySide does not learn it from the splitter
             column.splitter.replaceWidget(column.number, column.tabs)
-            self._fillers[place].setParent(self._frame)
+            window.filler.setParent(window)
             window.hide()
-            self._spare[place] = window
         if place in self._windows:
             self._windows[place].name()
             self._windows[place].setVisible(shown and self._frame.window().isVisible())
         else:
             column.tabs.setVisible(shown)
 
-    def _made(self, place: Place) -> ColumnWindow:
-        window = ColumnWindow(self._frame.window(), self._columns[place].tabs)
-        window.closing.connect(partial(self.asked.emit, place))
-        window.placed.connect(partial(self._tell, place))
-        return window
+    def _window(self, place: Place) -> ColumnWindow:
+        """The window of a column, made when it is first needed."""
+        if place not in self._made:
+            window = self._made[place] = ColumnWindow(self._frame.window(), self._columns[place].tabs)
+            window.closing.connect(partial(self.asked.emit, place))
+            window.placed.connect(partial(self._tell, place))
+        return self._made[place]
 
     def window_of(self, place: Place) -> ColumnWindow | None:
         """The window of a column, if it has one."""

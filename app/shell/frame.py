@@ -31,7 +31,6 @@ class Frame(QWidget):
         self.kept = Arrangement()
         self.scale = 1.0
         self.presenting = False
-        self._arranging = False
         self.panes: dict[str, Pane] = {}
         self._latest: Pane | None = None  # that was asked for
         self._program_in_front = True  # of its column, when it left that
@@ -241,15 +240,6 @@ class Frame(QWidget):
 
     def arrange(self) -> None:
         """Bring all in line with the workspace, the width of the window and what the user chose."""
-        if self._arranging:  # what is moved here asks for it again
-            return
-        self._arranging = True
-        try:
-            self._arrange()
-        finally:
-            self._arranging = False
-
-    def _arrange(self) -> None:
         for name in self.workspace.panels:
             self.panes[name].make()
         self._put_program()
