@@ -2413,8 +2413,8 @@ DIFFERENTIATING = {
     ),
     "own-points-upside-down": bug(
         "app/data/points_plane.py",
-        "self.area.bottom() - y * self.area.height())",
-        "self.area.top() + y * self.area.height())",
+        "area.bottom() - shares * area.height()",
+        "area.top() + shares * area.height()",
         "points of one's own stand on the wrong side of the plane",
         DATA,
     ),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import ceil, floor, log10
+from collections.abc import Callable, Iterator, Sequence
+from math import floor, log10
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -14,11 +14,15 @@ from app.data.marks import colours
 from app.state.training_session import TrainingSession
 from app.widgets.labels import sentence_of
 from app.widgets.theme import LIGHT, Theme
+from core.base.arrays import Array
 from core.base.errors import Problem
 from core.base.numbers import short
 from core.data.table import Row, Table
+from core.figure.plot.facts import Axis
+from core.figure.plot.ticks import ticks
 
 RADIUS, REACH = 5.0, 9.0  # pixels: of a point, and how near to one a press must be
+MOST_STEPS = 6  # of an axis, from one of its numbers to the next
 NUDGE, FAR_NUDGE = 0.01, 0.05  # of the range, for an arrow key without and with Shift
 KEYS = (
     "Click: a new point. Drag: move it. Right-click or Del: delete it. 1 to 9: its class."
@@ -93,18 +97,16 @@ class PointsPlane(QWidget):
 
     def range(self, column: int) -> tuple[float, float]:
         """The least and the largest number that a column has here."""
-        if column < len(self.table.features):
-            return self.table.plane[column]
-        goals = [row[column] for row in self.table.rows] or [-1.0, 1.0]
-        room = 0.1 * (max(goals) - min(goals)) or 1.0
-        return min(goals) - room, max(goals) + room
+        return (*self.table.plane, self.table.goals)[column]
+
+    def places_of(self, rows: Sequence[Row]) -> Array:
+        """Where rows stand, in pixels, (number of rows, 2)."""
+        numbers, (across, up) = np.array(rows), self.columns or (0, 0)
+        return np.column_stack([self._pixels(numbers[:, k], k) for k in (across, up)])
 
     def place_of(self, row: Row) -> QPointF:
         """Where a row stands, in pixels."""
-        across, up = self.columns or (0, 0)
-        (left, right), (low, high) = self.range(across), self.range(up)
-        x, y = (row[across] - left) / (right - left), (row[up] - low) / (high - low)
-        return QPointF(self.area.left() + x * self.area.width(), self.area.bottom() - y * self.area.height())
+        return QPointF(*self.places_of([row])[0])
 
     def point_at(self, place: QPointF) -> tuple[float, float]:
         """The numbers at a place, as near as a pixel tells, inside the plane."""
@@ -116,13 +118,11 @@ class PointsPlane(QWidget):
 
     def nearest(self, place: QPointF) -> int | None:
         """The number of the point under a place."""
-        found, reach = None, REACH**2
-        for number, row in enumerate(self.table.rows):
-            apart = self.place_of(row) - place
-            distance = apart.x() ** 2 + apart.y() ** 2
-            if distance <= reach:
-                found, reach = number, distance
-        return found
+        if not self.table.rows:
+            return None
+        apart = np.hypot(*(self.places_of(self.table.rows) - (place.x(), place.y())).T)
+        last = len(apart) - 1 - int(apart[::-1].argmin())  # of several at one place the one painted last
+        return last if apart[last] <= REACH else None
 
     # -- changes
 
@@ -278,27 +278,32 @@ class PointsPlane(QWidget):
         area, metrics = self.area, self.fontMetrics()
         across, up = self.columns
         painter.setPen(self.theme.colour("faint"))
-        for x in ticks(*self.range(across)):
-            at = self._pixel(x, across)
+        for at, text in self._ticks(across):
             painter.drawLine(QPointF(at, area.bottom()), QPointF(at, area.bottom() + 4))
             box = QRectF(at - 40, area.bottom() + 4, 80, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short(x))
-        for y in ticks(*self.range(up)):
-            at = self._pixel(y, up)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        for at, text in self._ticks(up):
             painter.drawLine(QPointF(area.left() - 4, at), QPointF(area.left(), at))
             box = QRectF(0, at - metrics.height(), area.left() - 6, 2 * metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, short(y))
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(self.theme.colour("ink"))
         titles = self.table.titles
         below = QRectF(area.left(), area.bottom() + 4 + metrics.height(), area.width(), metrics.height())
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, titles[across])
         painter.drawText(QRectF(4, 0, area.right(), metrics.height()), Qt.AlignmentFlag.AlignLeft, titles[up])
 
-    def _pixel(self, number: float, column: int) -> float:
+    def _ticks(self, column: int) -> Iterator[tuple[float, str]]:
+        """The pixels along an axis at which it has a number, and that number."""
+        found = ticks(Axis(*self.range(column)), MOST_STEPS)
+        places = self._pixels(np.array([number for number, _ in found]), column)
+        yield from zip(places.tolist(), (text for _, text in found), strict=True)
+
+    def _pixels(self, numbers: Array, column: int) -> Array:
+        """Where numbers of a column stand along its axis."""
         low, high = self.range(column)
-        share, area = (number - low) / (high - low), self.area
+        shares, area = (numbers - low) / (high - low), self.area
         across = self.columns is not None and column == self.columns[0]
-        return area.left() + share * area.width() if across else area.bottom() - share * area.height()
+        return area.left() + shares * area.width() if across else area.bottom() - shares * area.height()
 
     def _paint_points(self, painter: QPainter) -> None:
         table = self.table
@@ -308,25 +313,17 @@ class PointsPlane(QWidget):
             return
         goals = np.array([row[-1] for row in table.rows])
         inks = colours(goals, len(table.classes), self.theme)
-        for number, (row, ink) in enumerate(zip(table.rows, inks, strict=True)):
-            moved = self._moving is not None and self._moving[0] == number
-            place = self._moving[1] if moved and self._moving else self.place_of(row)
-            painter.setPen(QPen(self.theme.colour("paper"), 1))
+        places = self.places_of(table.rows)
+        if self._moving is not None:
+            places[self._moving[0]] = self._moving[1].toTuple()
+        painter.setPen(QPen(self.theme.colour("paper"), 1))
+        for place, ink in zip(places.tolist(), inks, strict=True):
             painter.setBrush(ink)
-            painter.drawEllipse(place, RADIUS, RADIUS)
-            if number == self.chosen:
-                painter.setPen(QPen(self.theme.colour("ink"), 2))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(place, RADIUS + 3, RADIUS + 3)
-
-
-def ticks(low: float, high: float) -> Sequence[float]:
-    """Round numbers from low to high, four to eight of them."""
-    rough = (high - low) / 6
-    unit = 10 ** floor(log10(rough))
-    step = next(unit * k for k in (1, 2, 5, 10) if unit * k >= rough)
-    digits = max(0, -floor(log10(step)))
-    return [round(k * step, digits) for k in range(ceil(low / step), floor(high / step) + 1)]
+            painter.drawEllipse(QPointF(*place), RADIUS, RADIUS)
+        if self.chosen is not None:
+            painter.setPen(QPen(self.theme.colour("ink"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(*places[self.chosen]), RADIUS + 3, RADIUS + 3)
 
 
 def _rounded(number: float, span: float) -> float:

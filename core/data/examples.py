@@ -18,6 +18,12 @@ DRAWING, SPLITTING, DEALING = 1, 2, 3
 ROOM = 0.1  # of a feature's range, left free on both sides of it
 
 
+def with_room(low: float, high: float) -> Range:
+    """The range of numbers from `low` to `high`, and some room on both sides."""
+    room = ROOM * (high - low) or 1.0
+    return low - room, high + room
+
+
 def seeded_rng(*seed: int) -> np.random.Generator:
     """The generator of a seed, which is any number of whole numbers. Raises Problem where one is below 0."""
     for number in seed:
@@ -108,9 +114,7 @@ class Dataset(Struct, frozen=True, eq=False):
         if self.extent:
             return self.extent[feature]
         column = self.inputs[:, feature]
-        low, high = float(column.min()), float(column.max())
-        room = ROOM * (high - low) or 1.0
-        return low - room, high + room
+        return with_room(float(column.min()), float(column.max()))
 
     def standardised(self, rows: Array) -> Dataset:
         """The set with each feature shifted and scaled to mean 0 and deviation 1 over the examples `rows`."""

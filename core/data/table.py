@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.errors import Problem, cut
-from core.data.examples import Dataset, Range
+from core.data.examples import Dataset, Range, with_room
 
 OWN = "own"  # chosen in the place of a data set
 MOST_ROWS, MOST_FEATURES, MOST_CLASSES = 10_000, 1_024, 100
@@ -25,7 +26,7 @@ LARGEST = 1e12
 Row = tuple[float, ...]
 
 
-class Table(Struct, frozen=True):
+class Table(Struct, frozen=True, dict=True):
     """Rows of numbers: the features, then the target, which of a classification is the number of its class.
 
     `classes` is empty where the target is any number; `target` is what its column is called. `extent` is
@@ -46,7 +47,7 @@ class Table(Struct, frozen=True):
         """What the columns are called, the target's the last."""
         return (*self.features, self.target)
 
-    @property
+    @cached_property
     def plane(self) -> tuple[Range, ...]:
         """The ranges of all features: the table's own, widened to hold every row."""
         columns = list(zip(*self.rows, strict=True)) or [()] * len(self.features)
@@ -54,12 +55,15 @@ class Table(Struct, frozen=True):
         for k in range(len(self.features)):
             usual = self.extent[k] if self.extent else ()
             low, high = min((*usual, *columns[k]), default=-6.0), max((*usual, *columns[k]), default=6.0)
-            room = 0.1 * (high - low) or 1.0
-            beyond = usual if usual else (math.inf, -math.inf)
-            found.append(
-                (low if low == beyond[0] else low - room, high if high == beyond[1] else high + room)
-            )
+            wide = with_room(low, high)
+            found.append((low if low in usual[:1] else wide[0], high if high in usual[1:] else wide[1]))
         return tuple(found)
+
+    @cached_property
+    def goals(self) -> Range:
+        """The range of the target, with some room on both sides."""
+        found = [row[-1] for row in self.rows] or [-1.0, 1.0]
+        return with_room(min(found), max(found))
 
     def dataset(self) -> Dataset:
         """The rows as examples. Raises Problem where there are too few to learn from."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from core.base.arrays import Array
 from core.base.numbers import short
-from core.data.examples import ROOM, Dataset, Range
+from core.data.examples import Dataset, Range, with_room
 
 MOST_NAMED = 4  # features whose held numbers are told
 
@@ -88,13 +88,7 @@ def principal(dataset: Dataset, held_at: int = 0) -> Chart:
     places = (dataset.inputs - origin) @ two.T
     total = float((spread**2).sum())
     share = float((spread[:2] ** 2).sum()) / total if total else 1.0
-    across, up = (_with_room(column) for column in places.T)
+    across, up = (with_room(float(column.min()), float(column.max())) for column in places.T)
     titles = ("1st principal direction", "2nd principal direction")
     held = f"{share:.0%} of the variance; the rest held as in example {held_at}" if len(mean) > 2 else ""
     return Chart(titles, origin, two, across, up, held)
-
-
-def _with_room(column: Array) -> Range:
-    low, high = float(column.min()), float(column.max())
-    room = ROOM * (high - low) or 1.0
-    return low - room, high + room

@@ -7,13 +7,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.data.csv_preview import CLASS, FEATURE, LEFT_OUT, NUMBER, CsvPreview
-from app.data.points_plane import ticks
+from app.data.points_plane import MOST_STEPS
 from app.data.sliders import NumberSlider
 from app.data.thumbnails import SHOWN
 from app.widgets.theme import LIGHT
 from core.data.csv_file import sheet_from
 from core.data.datasets import DATASETS
-from core.data.table import Table
+from core.data.table import Table, table_of
+from core.figure.plot.facts import Axis
+from core.figure.plot.ticks import ticks
+from tests.counting import at_most
 
 Key = Qt.Key
 
@@ -355,9 +358,27 @@ def test_points_are_painted_where_they_are_in_the_colours_of_their_classes(own):
 
 @pytest.mark.parametrize("low, high", [(-6, 6), (0, 1), (-0.5, 1.5), (12, 87_000), (-1e-4, 3e-4)])
 def test_ticks_are_round_and_few(low, high):
-    found = ticks(low, high)
+    found = [number for number, _ in ticks(Axis(low, high), MOST_STEPS)]
     assert 3 <= len(found) <= 8 and low <= found[0] and found[-1] <= high
-    assert all(len(f"{abs(x):.0e}".split("e")[0]) == 1 for x in found)
+    assert np.diff(found) == pytest.approx(float(f"{found[1] - found[0]:.0e}"))
+
+
+def test_ticks_are_painted_at_the_numbers_beside_them(own):
+    """Two numbers of each axis, as they are written, stand where points with these numbers stand."""
+    for column in (0, 1):
+        written = dict(reversed(one) for one in own.plane._ticks(column))
+        for text, number in (("−4", -4.0), ("2", 2.0)):
+            assert written[text] == pytest.approx(own.plane.place_of((number, number, 0.0)).toTuple()[column])
+
+
+def test_many_points_are_painted_and_found_in_time(own, training):
+    """Painting takes a few calls a point, and finding the one under the mouse none."""
+    training.data.edit("2,000 points", table_of(DATASETS["spiral"].make(n=2000)))
+    own.plane.grab()
+    with at_most(20_000):
+        own.plane.grab()
+    with at_most(500):
+        assert own.plane.nearest(own.plane.place_of(training.data.table.rows[7])) == 7
 
 
 # -- CSV

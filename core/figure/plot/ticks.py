@@ -12,7 +12,7 @@ THOUSAND, MILLION = 10_000, 1_000_000  # from here on numbers are counted in tho
 
 
 def ticks(axis: Axis, most: int) -> list[tuple[float, str]]:
-    """Places on an axis with their numbers, at most so many and at least one."""
+    """Places on an axis with their numbers: at least one, and at most so many steps between them."""
     found = [*_powers(axis, most)] if axis.log else [*_steps(axis, max(1, most))]
     return found or [*_steps(axis, max(1, most))]
 
@@ -22,8 +22,10 @@ def _steps(axis: Axis, most: int) -> Iterator[tuple[float, str]]:
     power = 10.0 ** math.floor(math.log10(length / most))
     step = next(step * power for step in STEPS if length / (step * power) <= most)
     first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
+    digits = 1 - math.floor(math.log10(step))
     for number in range(first, last + 1):
-        yield number * step, _text(number * step, step, max(abs(axis.low), abs(axis.high)))
+        at = round(number * step, digits)
+        yield at, _text(at, step, max(abs(axis.low), abs(axis.high)))
 
 
 def _powers(axis: Axis, most: int) -> Iterator[tuple[float, str]]:
