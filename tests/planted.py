@@ -1786,8 +1786,8 @@ TRAINING = {
     ),
     "numbers-not-to-be-read": bug(
         "app/painting/plots.py",
-        'QColor("black" if takes_black',
-        'QColor("white" if takes_black',
+        'np.where(takes_black(colours), "black", "white")',
+        'np.where(takes_black(colours), "white", "black")',
         "numbers stand black on dark and white on pale cells",
         TRAINING,
     ),

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.formula import formula, paint
 from app.widgets.colours import CLASSES
@@ -41,22 +41,69 @@ LARGER = 1.25  # shapes with corners look smaller than a circle of the same widt
 def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme) -> None:
     """All parts of a sheet, from its upper left corner."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    looks = _Looks(sheet, theme)
     for part in sheet.parts:
-        paint_placed(painter, part, theme)
+        match part:
+            case Raster():
+                _paint_raster(painter, part, theme)
+            case Line():
+                _paint_line(painter, part, theme)
+            case Symbol():
+                _paint_symbol(painter, part, looks)
+            case Text():
+                _paint_text(painter, part, looks)
+            case Tile():
+                _paint_tile(painter, part, looks)
 
 
-def paint_placed(painter: QPainter, part: Placed, theme: Theme) -> None:
+class _Looks:
+    """The colours of the parts of a sheet, those of all shares found at once and each pen made once."""
+
+    def __init__(self, sheet: Sheet, theme: Theme):
+        self.theme = theme
+        shares = [*dict.fromkeys(share for part in sheet.parts if (share := _share(part)) is not None)]
+        colours = heat_colours(np.array(shares), theme, 1.0)
+        inks = np.where(takes_black(colours), "black", "white").tolist()
+        self._shades = {
+            share: (QColor(*colour), QColor(ink))
+            for share, colour, ink in zip(shares, colours.tolist(), inks, strict=True)
+        }
+        self._symbols: dict[tuple[object, ...], tuple[QPen, QBrush]] = {}
+
+    def shade(self, share: float) -> QColor:
+        """The colour of a share."""
+        return self._shades[share][0]
+
+    def ink_on(self, share: float) -> QColor:
+        """The ink that can be read on the colour of a share."""
+        return self._shades[share][1]
+
+    def symbol(self, part: Symbol) -> tuple[QPen, QBrush]:
+        """What a point is painted with."""
+        key = part.role or part.share, part.ring, part.filled
+        if key not in self._symbols:
+            self._symbols[key] = self._made(part)
+        return self._symbols[key]
+
+    def _made(self, part: Symbol) -> tuple[QPen, QBrush]:
+        colour = role_colour(self.theme, part.role) if part.role else self.shade(part.share)
+        if part.ring:
+            return QPen(colour, CHOSEN if part.filled else RING), QBrush()
+        if part.filled:
+            return QPen(self.theme.colour("paper" if part.role else "ink"), RIM), QBrush(colour)
+        return QPen(colour, HOLLOW), QBrush(self.theme.colour("paper"))
+
+
+def _share(part: Placed) -> float | None:
+    """The share whose colour a part has, or stands on; None where it has that of a role."""
     match part:
-        case Raster():
-            _paint_raster(painter, part, theme)
-        case Line():
-            _paint_line(painter, part, theme)
-        case Symbol():
-            _paint_symbol(painter, part, theme)
-        case Text():
-            _paint_text(painter, part, theme)
+        case Symbol(role=""):
+            return part.share
         case Tile():
-            _paint_tile(painter, part, theme)
+            return part.share
+        case Text():
+            return part.on
+    return None
 
 
 def role_colour(theme: Theme, role: Role) -> QColor:
@@ -133,39 +180,25 @@ def _outline(shape: Shape, size: float) -> QPainterPath:
     return path
 
 
-def _paint_symbol(painter: QPainter, part: Symbol, theme: Theme) -> None:
-    path = _outline(part.shape, round(part.size, 2)).translated(part.x, part.y)
-    colour = role_colour(theme, part.role) if part.role else _shade(part.share, theme)
-    if part.ring:
-        painter.setPen(QPen(colour, CHOSEN if part.filled else RING))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-    elif part.filled:
-        painter.setPen(QPen(theme.colour("paper" if part.role else "ink"), RIM))
-        painter.setBrush(colour)
-    else:
-        painter.setPen(QPen(colour, HOLLOW))
-        painter.setBrush(theme.colour("paper"))
-    painter.drawPath(path)
+def _paint_symbol(painter: QPainter, part: Symbol, looks: _Looks) -> None:
+    pen, brush = looks.symbol(part)
+    painter.setPen(pen)
+    painter.setBrush(brush)
+    painter.drawPath(_outline(part.shape, round(part.size, 2)).translated(part.x, part.y))
 
 
-def _paint_text(painter: QPainter, part: Text, theme: Theme) -> None:
+def _paint_text(painter: QPainter, part: Text, looks: _Looks) -> None:
     laid = formula(part.math, part.size)
     left = part.x - laid.width * {"left": 0.0, "middle": 0.5, "right": 1.0}[part.anchor]
-    ink = role_colour(theme, part.role)
-    if part.on is not None:
-        ink = QColor("black" if takes_black(heat_colours(np.array(part.on), theme, 1.0)) else "white")
+    ink = role_colour(looks.theme, part.role) if part.on is None else looks.ink_on(part.on)
     paint(painter, laid, left, part.y, {}, ink)
 
 
-def _paint_tile(painter: QPainter, part: Tile, theme: Theme) -> None:
+def _paint_tile(painter: QPainter, part: Tile, looks: _Looks) -> None:
     rect = QRectF(part.x, part.y, part.width, part.height)
     if part.outline:
-        painter.setPen(QPen(role_colour(theme, part.outline), 1.0))
+        painter.setPen(QPen(role_colour(looks.theme, part.outline), 1.0))
     else:
         painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(_shade(part.share, theme) if part.share is not None else Qt.BrushStyle.NoBrush)
+    painter.setBrush(looks.shade(part.share) if part.share is not None else Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
-
-
-def _shade(share: float, theme: Theme) -> QColor:
-    return QColor(*map(int, heat_colours(np.array(share), theme, 1.0)))

@@ -18,9 +18,9 @@ MIDDLE = 0.179
 
 def shades(shares: Array, negative: RGB, zero: RGB, positive: RGB) -> NDArray[np.uint8]:
     """Shares from −1 to 1 as bytes of red, green and blue, (…, 3); grey for what is not a number."""
-    ends = np.where(shares[..., None] < 0, negative, positive)
+    ends = np.subtract((negative, positive), zero).astype(float)
     with np.errstate(invalid="ignore"):
-        found = zero + np.abs(shares)[..., None] * (ends - np.asarray(zero, float))
+        found = zero + np.stack([np.maximum(-shares, 0), np.maximum(shares, 0)], axis=-1) @ ends
     found[np.isnan(shares)] = GREY
     return np.asarray(found.round(), dtype=np.uint8)
 

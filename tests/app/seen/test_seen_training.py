@@ -24,6 +24,7 @@ from core.training.run import TrainingRun
 from core.training.settings import TrainingSettings
 from core.training.setup import setup
 from tests.app.seen.pixels import Seen, named, of_classes, of_theme, widget
+from tests.counting import at_most
 
 NEURON = "y = σ(w·x + b); L = bce(y, t)"
 NET = "h = tanh(W x + c); y = σ(v·h + b); L = bce(y, t)"
@@ -404,6 +405,15 @@ def test_numbers_in_cells_can_be_read_in_every_shade(draw, theme):
         inside = cell[:, round(cells.x) + 3 : round(cells.x + cells.width) - 3].reshape(-1, 3).astype(int)
         wanted = 0 if takes_black(ground) else 255
         assert np.abs(inside - wanted).sum(axis=1).min() < 120
+
+
+def test_the_colours_of_many_cells_are_found_at_once(draw, theme):
+    """A cell with its number is painted with few calls, whatever its value."""
+    values = np.linspace(-1, 1, 280).reshape(40, 7)
+    values[3, 4] = np.nan
+    draw(matrices(("W", values)), theme)
+    with at_most(60 * values.size):
+        draw(matrices(("W", values)), theme)
 
 
 def test_a_vector_of_weights_is_a_column_whose_first_entry_is_on_top(trained, theme):
