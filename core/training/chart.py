@@ -7,6 +7,8 @@ principal      the plane of the two directions in which the data spread most
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from msgspec import Struct
 
@@ -76,19 +78,29 @@ def principal(dataset: Dataset, held_at: int = 0) -> Chart:
     Returns:
         The plane; its ranges hold all data, and `held` tells the share of the variance in it.
     """
+    mean, two, share = _spread(dataset)
+    aside = dataset.inputs[held_at] - mean
+    origin = mean + aside - two.T @ (two @ aside)
+    places = (dataset.inputs - origin) @ two.T
+    across, up = (with_room(float(column.min()), float(column.max())) for column in places.T)
+    titles = ("1st principal direction", "2nd principal direction")
+    held = f"{share:.0%} of the variance; the rest held as in example {held_at}" if len(mean) > 2 else ""
+    return Chart(titles, origin, two, across, up, held)
+
+
+@lru_cache(1)
+def _spread(dataset: Dataset) -> tuple[Array, Array, float]:
+    """The mean (d,) of the inputs, the two directions (2, d) of most variance, and the share of it in these.
+
+    Kept for the next example of the same data, since large data take seconds.
+    """
     mean = dataset.inputs.mean(axis=0)
-    _, spread, directions = np.linalg.svd(dataset.inputs - mean, full_matrices=False)
+    triangle = np.linalg.qr(dataset.inputs - mean, mode="r")  # of the same directions, with few rows
+    _, spread, directions = np.linalg.svd(triangle, full_matrices=False)
     two = directions[:2]
     if len(two) < 2:  # a single example
         two = np.eye(len(mean))[:2]
     largest = np.abs(two).argmax(axis=1)
     two = two * np.sign(two[[0, 1], largest])[:, None]  # the same whatever the library's signs
-    aside = dataset.inputs[held_at] - mean
-    origin = mean + aside - two.T @ (two @ aside)
-    places = (dataset.inputs - origin) @ two.T
     total = float((spread**2).sum())
-    share = float((spread[:2] ** 2).sum()) / total if total else 1.0
-    across, up = (with_room(float(column.min()), float(column.max())) for column in places.T)
-    titles = ("1st principal direction", "2nd principal direction")
-    held = f"{share:.0%} of the variance; the rest held as in example {held_at}" if len(mean) > 2 else ""
-    return Chart(titles, origin, two, across, up, held)
+    return mean, two, float((spread[:2] ** 2).sum()) / total if total else 1.0

@@ -60,6 +60,16 @@ def test_the_principal_plane_is_that_of_the_covariance_and_goes_through_the_exam
         assert low < column.min() and column.max() < high
 
 
+def test_the_directions_of_the_same_data_are_found_once(monkeypatch):
+    """Another example moves the plane; only other data turn it."""
+    first = principal(IRIS)
+    monkeypatch.setattr(np.linalg, "svd", None)
+    second = principal(IRIS, held_at=99)
+    assert second.directions == pytest.approx(first.directions) and not np.allclose(
+        second.origin, first.origin
+    )
+
+
 @pytest.mark.parametrize("make", [chart_of, principal])
 def test_maps_over_a_chart_are_what_the_network_answers_there(make):
     run = run_of(data="iris", samples=150, hidden=(4,))
