@@ -2426,14 +2426,14 @@ DIFFERENTIATING = {
         DATA,
     ),
     "pictures-in-negative": bug(
-        "app/data/pictures.py",
+        "app/widgets/heat.py",
         "shades(np.clip(values, 0, 1), paper, paper, ink)",
         "shades(np.clip(1 - values, 0, 1), paper, paper, ink)",
         "pictures are white on black",
         DATA,
     ),
     "drawing-turned": bug(
-        "app/data/pictures.py",
+        "app/data/pad.py",
         "FINE, columns, FINE).mean(axis=(1, 3)))",
         "FINE, columns, FINE).mean(axis=(1, 3)).T)",
         "what is drawn reaches the program lying on its side",

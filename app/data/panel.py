@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QToolButton,
@@ -103,11 +102,7 @@ class DataPanel(QWidget):
             line = QWidget()
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
-            label = QLabel(text)
-            font = label.font()
-            font.setBold(True)
-            label.setFont(font)
-            row.addWidget(label)
+            row.addWidget(plain_label(text, bold=True))
             row.addStretch(1)
             for one in beside:
                 row.addWidget(one)
@@ -143,7 +138,7 @@ class DataPanel(QWidget):
         self._show()
 
     def pause(self) -> None:
-        """Nothing works here by itself."""
+        """Do nothing: the data are made at once, and no work of this panel goes on."""
 
     def open_own(self) -> None:
         """Open the window in which own data are put together."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.formula import formula, paint
 from app.widgets.colours import CLASSES
+from app.widgets.heat import rgb_image
 from app.widgets.theme import Theme, heat_colours, rgb
 from core.base.arrays import Array
 from core.base.shades import takes_black
@@ -125,9 +126,7 @@ def share_colours(shares: Array, theme: Theme, pale: float = 1.0) -> NDArray[np.
 
 def raster_image(part: Raster, theme: Theme) -> QImage:
     """A raster as an image, a pixel for each of its numbers."""
-    colours = np.ascontiguousarray(share_colours(part.shares, theme, part.pale))
-    rows, columns = colours.shape[:2]
-    return QImage(colours.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
+    return rgb_image(share_colours(part.shares, theme, part.pale))
 
 
 def _paint_raster(painter: QPainter, part: Raster, theme: Theme) -> None:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from app.widgets.theme import Theme, heat_colours
+from app.widgets.theme import Theme, heat_colours, rgb
 from core.base.arrays import Array
+from core.base.shades import shades
 
 
 def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:
-    """A matrix as an image, one pixel an entry."""
-    rgb = np.ascontiguousarray(heat_colours(values, theme, largest))
-    rows, columns = rgb.shape[:2]
-    return QImage(rgb.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
+    """A matrix of signed numbers as an image."""
+    return rgb_image(heat_colours(values, theme, largest))
+
+
+def ink_image(values: Array, theme: Theme) -> QImage:
+    """Shares of ink (rows, columns), from 0 to 1, as an image."""
+    paper, ink = (rgb(theme.colour(part)) for part in ("paper", "ink"))
+    return rgb_image(shades(np.clip(values, 0, 1), paper, paper, ink))
+
+
+def rgb_image(colours: NDArray[np.uint8]) -> QImage:
+    """Bytes of red, green and blue (rows, columns, 3) as an image."""
+    rows, columns = colours.shape[:2]
+    together = np.ascontiguousarray(colours)
+    return QImage(together.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()

@@ -31,9 +31,9 @@ def passing_label(*, bold: bool = False) -> QLabel:
     return _prepared(PassingLabel(), bold)
 
 
-def plain_label(*, bold: bool = False) -> QLabel:
+def plain_label(text: str = "", *, bold: bool = False) -> QLabel:
     """A label that wraps and can be selected from."""
-    label = _prepared(QLabel(), bold)
+    label = _prepared(QLabel(text), bold)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
