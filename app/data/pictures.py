@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
@@ -137,7 +138,7 @@ class Pictures(QWidget):
     def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.training, self.theme = training, LIGHT
-        self._answers: Answers | None = None
+        self._answers: dict[int, Answers] = {}  # of the run that was asked, for so many examples at once
         self._asked: object = None
         self.filter = QComboBox()
         self.filter.setAccessibleName("Which samples")
@@ -184,6 +185,10 @@ class Pictures(QWidget):
         super().resizeEvent(event)
         self.pad.set_side(min(PAD, self.width()))
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow()  # what was trained meanwhile
+
     def renew(self) -> None:
         """Show the samples of the filter."""
         data = self.training.data.dataset
@@ -212,15 +217,19 @@ class Pictures(QWidget):
     def _asking(self, count: int) -> Answers | None:
         """Who answers for so many examples; None where the program cannot, or tells no classes."""
         run, data = self.training.run, self.training.data.dataset
-        if run is None or not count or data is None or not data.classes:
+        if run is None or not count or data is None or not data.classes or not data.image_shape:
             return None
         trained = run.setup.dataset
         if trained is None or trained.image_shape != data.image_shape:
             return None
+        if self._asked is not run:
+            self._answers, self._asked = {}, run
         try:
-            return Answers(run.trainer, count)
+            if count not in self._answers:
+                self._answers[count] = Answers(run.trainer, count)
         except Problem:
             return None
+        return self._answers[count]
 
     def _follow(self) -> None:
         """What is wrong changes with the weights, and so does the answer to a drawing."""
@@ -233,20 +242,16 @@ class Pictures(QWidget):
 
     def _show_answer(self) -> None:
         self.averaged.update()
-        data, run = self.training.data.dataset, self.training.run
-        if data is None or not data.image_shape or run is None or not self.pad.strokes.any():
-            self.answer.setText("")
-            return
-        if self._asked is not run:
-            self._answers, self._asked = self._asking(1), run
-        if self._answers is None:
+        data = self.training.data.dataset
+        answers = self._asking(1) if self.pad.strokes.any() else None
+        if data is None or answers is None:
             self.answer.setText("")
             return
         inputs = self.pad.picture.reshape(1, -1)
         inputs = data.scaling.done(inputs) if data.scaling else inputs
-        shares = self._answers.predicted(inputs)
+        shares = answers.predicted(inputs)
         if shares.ndim > 1:
             best = int(shares[0].argmax())
             self.answer.setText(f"{data.class_names[best]}\n{shares[0, best]:.0%}")
         else:
-            self.answer.setText(data.class_names[int(self._answers.classes(inputs)[0])])
+            self.answer.setText(data.class_names[int(answers.classes(inputs)[0])])

@@ -505,6 +505,18 @@ def test_the_sheet_shows_test_samples_and_those_that_are_wrong(digits, training)
     assert list(digits.sheet.numbers) != before
 
 
+def test_what_is_wrong_is_found_anew_when_the_column_is_seen_again(window, column, digits, training):
+    training.step(20)
+    choose(digits.filter, "wrong")
+    window.show_workspace("step")
+    assert not digits.isVisible()
+    training.step(400)
+    window.show_workspace("train")
+    assert digits.isVisible()
+    share = 1 - len(digits.sheet.numbers) / 60
+    assert share == pytest.approx(training.record.test_accuracy)
+
+
 def test_what_is_drawn_is_averaged_and_answered(digits, training):
     training.step(300)
     pad, side = digits.pad, digits.pad.width()
