@@ -11,7 +11,7 @@ import numpy as np
 
 from core.base.arrays import Array
 
-RADIUS = 5.0
+RADIUS = 5.0  # as far out as points in the plane lie
 Drawn = tuple[Array, Array]  # inputs (n, d) and targets (n,)
 Draw = Callable[[np.random.Generator, int, float], Drawn]
 
@@ -26,7 +26,7 @@ def _polar(radius: Array, angle: Array) -> Array:
     return np.column_stack([radius * np.sin(angle), radius * np.cos(angle)])
 
 
-def _nudged(rng: np.random.Generator, points: Array, reach: float) -> Array:
+def nudged(rng: np.random.Generator, points: Array, reach: float) -> Array:
     """Where the points are taken to lie when they are labelled: this noise leaves the points alone."""
     return points + rng.uniform(-reach, reach, points.shape)
 
@@ -35,14 +35,14 @@ def circle(rng: np.random.Generator, n: int, noise: float) -> Drawn:
     inside = _labels(n, 2)
     radius = RADIUS * np.where(inside, rng.uniform(0, 0.5, n), rng.uniform(0.7, 1, n))
     points = _polar(radius, rng.uniform(0, 2 * np.pi, n))
-    seen = _nudged(rng, points, RADIUS * noise)
+    seen = nudged(rng, points, RADIUS * noise)
     return points, np.hypot(*seen.T) < 0.5 * RADIUS
 
 
 def xor(rng: np.random.Generator, n: int, noise: float) -> Drawn:
     points = rng.uniform(-RADIUS, RADIUS, (n, 2))
     points += np.where(points > 0, 0.3, -0.3)
-    return points, _nudged(rng, points, RADIUS * noise).prod(axis=1) >= 0
+    return points, nudged(rng, points, RADIUS * noise).prod(axis=1) >= 0
 
 
 def gauss(rng: np.random.Generator, n: int, noise: float) -> Drawn:
@@ -80,7 +80,7 @@ def moons(rng: np.random.Generator, n: int, noise: float) -> Drawn:
 
 def plane(rng: np.random.Generator, n: int, noise: float) -> Drawn:
     points = rng.uniform(-6, 6, (n, 2))
-    return points, _nudged(rng, points, 6 * noise).sum(axis=1) / 10
+    return points, nudged(rng, points, 6 * noise).sum(axis=1) / 10
 
 
 def cs231n(rng: np.random.Generator, n: int, noise: float) -> Drawn:
@@ -109,7 +109,7 @@ def yin_yang(rng: np.random.Generator, n: int, noise: float) -> Drawn:
 def checkerboard(rng: np.random.Generator, n: int, noise: float) -> Drawn:
     """Four by four fields; noise blurs their borders."""
     points = rng.uniform(-RADIUS, RADIUS, (n, 2))
-    seen = _nudged(rng, points, RADIUS * noise / 2)
+    seen = nudged(rng, points, RADIUS * noise / 2)
     return points, np.floor(seen / (RADIUS / 2)).sum(axis=1) % 2 == 0
 
 
@@ -130,15 +130,15 @@ LANDMARKS = ((-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -2.5, 
 def multi_gauss(rng: np.random.Generator, n: int, noise: float) -> Drawn:
     """TF Playground's six hills and hollows, cones of radius 2; the highest or deepest counts."""
     points = rng.uniform(-6, 6, (n, 2))
-    seen = _nudged(rng, points, 6 * noise)
+    seen = nudged(rng, points, 6 * noise)
     heights = np.stack(
         [sign * np.clip(1 - np.hypot(*(seen - [x, y]).T) / 2, 0, 1) for x, y, sign in LANDMARKS]
     )
     return points, heights[np.abs(heights).argmax(axis=0), np.arange(n)]
 
 
-def _function(f: Callable[[Array], Array]) -> Draw:
-    """Draws x from −6 to 6 with f(x) as the target, which noise moves up and down."""
+def on_a_line(f: Callable[[Array], Array]) -> Draw:
+    """Draws x (n,) from −6 to 6 with f(x) as the target, which noise moves up and down."""
 
     def draw(rng: np.random.Generator, n: int, noise: float) -> Drawn:
         x = rng.uniform(-6, 6, (n, 1))
@@ -147,7 +147,7 @@ def _function(f: Callable[[Array], Array]) -> Draw:
     return draw
 
 
-sine = _function(np.sin)
-line = _function(lambda x: x / 2 + 1)
-step = _function(lambda x: np.where(x > 0, 1.0, 0.0))
-bump = _function(lambda x: np.exp(-(x**2) / 2))
+sine = on_a_line(np.sin)
+line = on_a_line(lambda x: x / 2 + 1)
+step = on_a_line(lambda x: np.where(x > 0, 1.0, 0.0))
+bump = on_a_line(lambda x: np.exp(-(x**2) / 2))

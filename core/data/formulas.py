@@ -14,14 +14,13 @@ from core.base.arrays import Array, Value
 from core.base.errors import Problem, cut
 from core.base.numbers import short
 from core.compiled import compile_plan
-from core.data.drawn import Draw, Drawn
+from core.data.drawn import RADIUS, Draw, Drawn, nudged, on_a_line
 from core.graph.builder import build
 from core.graph.plan import make_plan
 from core.graph.programs import MATH_CONSTANTS, free_names, read_program
 from core.notation.names import in_text
 
 LOW, HIGH = -6.0, 6.0  # of what is drawn
-INSIDE = 5.0  # of points in the plane, as far out as other sets reach
 LONGEST = 200  # characters of a formula
 
 
@@ -31,12 +30,7 @@ def function_of(text: str) -> Draw:
     Raises Problem, at once, where the text is no function of x alone.
     """
     _evaluated(text, ("x",), np.zeros((1, 1)))
-
-    def draw(rng: np.random.Generator, n: int, noise: float) -> Drawn:
-        x = rng.uniform(LOW, HIGH, (n, 1))
-        return x, _finite(text, ("x",), x) + noise * rng.normal(size=n)
-
-    return draw
+    return on_a_line(lambda x: _finite(text, ("x",), x[:, None]))
 
 
 def sides_of(text: str) -> Draw:
@@ -57,9 +51,8 @@ def sides_of(text: str) -> Draw:
         wanted = np.array([n - n // 2, n // 2])
         found = [np.empty((0, 2)), np.empty((0, 2))]
         for _ in range(20):
-            points = rng.uniform(-INSIDE, INSIDE, (4 * n, 2))
-            seen = points + rng.uniform(-INSIDE * noise, INSIDE * noise, points.shape)
-            holds = _finite(condition, names, seen) > 0.5
+            points = rng.uniform(-RADIUS, RADIUS, (4 * n, 2))
+            holds = _finite(condition, names, nudged(rng, points, RADIUS * noise)) > 0.5
             found = [
                 np.concatenate([part, points[holds == bool(k)]])[: wanted[k]] for k, part in enumerate(found)
             ]
