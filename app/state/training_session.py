@@ -234,7 +234,7 @@ class TrainingSession(QObject):
             self.toggle()
 
     def _go_slowly(self) -> None:
-        """The updates of one tick of the clock; the run is over where it stops or pauses by itself."""
+        """The updates of one tick of the clock; none follow where the run stops or pauses."""
         if self.run is None:
             self.pause()
             return
@@ -246,7 +246,7 @@ class TrainingSession(QObject):
 
     @property
     def why_paused(self) -> str:
-        """The sentence that says why the training has paused by itself, as was asked for; or ""."""
+        """The sentence that says why the training has paused as the settings ask; or ""."""
         return self.run.trainer.why_paused if self.run else ""
 
     def step(self, updates: int = 1) -> None:

@@ -21,7 +21,7 @@ from core.service.report import table
 from core.training.records import Record
 from core.training.trainer import Trainer
 
-# what is told of each record: its head in a table, its name in JSON, and the field of a record
+# what is told of each record: its heading in a table, its name in JSON, and the field of a record
 COLUMNS = (
     ("step", "steps", "step"),
     ("epoch", "epochs", "epoch"),
@@ -45,7 +45,7 @@ class Curve(Struct, frozen=True):
     diverged      the number of the update after which the loss or a parameter was not finite, or None; the
                   last record is what was there, and the parameters before that update are kept
     interrupted   whether it was stopped before its end
-    why_paused    the sentence that says why it ended by itself, as was asked for, or ""
+    why_paused    the sentence that says why it paused before its end, as the settings ask, or ""
     """
 
     records: Sequence[Record]
@@ -57,9 +57,9 @@ class Curve(Struct, frozen=True):
     why_paused: str = ""
 
     def _columns(self) -> dict[str, list[float]]:
-        """What the records tell under its head in a table; what is never known is left out."""
-        found = {head: [getattr(record, of) for record in self.records] for head, _, of in COLUMNS}
-        return {head: column for head, column in found.items() if column[0] is not None}
+        """What the records tell under its heading in a table; what is never known is left out."""
+        found = {heading: [getattr(record, of) for record in self.records] for heading, _, of in COLUMNS}
+        return {heading: column for heading, column in found.items() if column[0] is not None}
 
     def answer(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -67,7 +67,9 @@ class Curve(Struct, frozen=True):
         return {
             "ok": True,
             **{
-                name: [_plain(number) for number in known[head]] for head, name, _ in COLUMNS if head in known
+                name: [_plain(number) for number in known[heading]]
+                for heading, name, _ in COLUMNS
+                if heading in known
             },
             "values": {name: plain_value(value) for name, value in self.values.items()},
             "diverged": self.diverged,
@@ -81,7 +83,7 @@ class Curve(Struct, frozen=True):
         written = io.StringIO()
         rows, columns = csv.writer(written, lineterminator="\n"), self._columns()
         weights = list(self.weights[0]) if self.weights else []
-        rows.writerow([*(head.replace(" ", "_") for head in columns), *weights])
+        rows.writerow([*(heading.replace(" ", "_") for heading in columns), *weights])
         for number, cells in enumerate(zip(*columns.values(), strict=True)):
             entries = self.weights[number].values() if weights else ()
             rows.writerow([_plain(cell) for cell in (*cells, *entries)])
@@ -92,8 +94,8 @@ class Curve(Struct, frozen=True):
         last = len(self.records) - 1
         shown = sorted({round(i * last / (MOST_ROWS - 1)) for i in range(MOST_ROWS)})
         columns = {
-            head: [_shown(column[row], head, digits) for row in shown]
-            for head, column in self._columns().items()
+            heading: [_shown(column[row], heading, digits) for row in shown]
+            for heading, column in self._columns().items()
         }
         learned = [_line(name, value, digits) for name, value in self.values.items()]
         return "\n".join([*table(columns), "", *learned])
@@ -111,8 +113,8 @@ def _line(name: str, value: Value, digits: int) -> str:
     return f"{name}: {shape_text(shape)}{KINDS.get(len(shape), ' array')}"
 
 
-def _shown(number: float, head: str, digits: int) -> str:
-    return f"{100 * number:.3g} %" if head.endswith("accuracy") else short(number, digits)
+def _shown(number: float, heading: str, digits: int) -> str:
+    return f"{100 * number:.3g} %" if heading.endswith("accuracy") else short(number, digits)
 
 
 def follow(

@@ -183,7 +183,7 @@ class Optimizer:
             self._step = updating(rule, values, masked, kept, self._like)
 
     def _agree(self, hyper: Mapping[str, float]) -> None:
-        """Raise a Problem when hyperparameters, each good by itself, do not go together."""
+        """Raise a Problem when hyperparameters, each allowed alone, are not allowed together."""
 
 
 class SGD(Optimizer):

@@ -1,4 +1,4 @@
-"""When a training pauses by itself: at an epoch, at a loss, or when the test loss no longer falls."""
+"""When a training pauses as its settings ask: at an epoch, at a loss, or when the test loss no longer falls."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Trainer:
     coming                  the numbers of the examples of the next mini-batch
     records                 one at the start and one after every epoch; of a long run every second, fourth …
     why_stopped             a sentence where an update led astray, or ""; `failed` is what was met there
-    why_paused              a sentence where it has paused by itself, as was asked for, or ""
+    why_paused              a sentence where it has paused as the options ask, or ""
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Trainer:
         self.failed: Failed | None = None
 
     def train(self, every: int = 1) -> Iterator[Progress]:
-        """Train until it pauses by itself, if it does.
+        """Train until it pauses, if it does.
 
         Args:
             every: how many updates are made between two facts.

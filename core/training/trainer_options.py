@@ -29,7 +29,7 @@ class TrainerOptions(Struct, frozen=True):
     reduction       whether the loss of several examples, and so its gradient, is their `mean` or their `sum`
     max_norm        the largest norm of the weights that come into a unit, biases aside; 0 for any
     schedule        how the learning rate changes from epoch to epoch
-    stops           when the training pauses by itself
+    stops           when the training pauses
     """
 
     optimizer: str = "sgd"
