@@ -68,9 +68,15 @@ def settled(rule: str, numbers: Mapping[str, float]) -> tuple[Statement, ...]:
     What is then only another name for something is left out as well: with μ = 0 the rule
     `v ← μ v + g; w ← w − η v` is `w ← w − η g`.
     """
-    zeros: dict[str, Tree] = {name: Number(0.0) for name, value in numbers.items() if value == 0}
+    return _without(rule, frozenset(name for name, value in numbers.items() if value == 0))
+
+
+@lru_cache(64)  # of a schedule every epoch asks, with another rate that is not 0 either
+def _without(rule: str, zeros: frozenset[str]) -> tuple[Statement, ...]:
+    """A rule's statements without what these names, all of them 0, multiply."""
+    zero: dict[str, Tree] = {name: Number(0.0) for name in zeros}
     rest = [
-        Statement(target, rebuilt(substituted(tree, zeros), _simplified)) for target, tree in statements(rule)
+        Statement(target, rebuilt(substituted(tree, zero), _simplified)) for target, tree in statements(rule)
     ]
     kept = {PARAMETERS, *remembered(rest)}
     found: list[Statement] = []

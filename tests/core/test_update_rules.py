@@ -6,6 +6,7 @@ import pytest
 from core.notation.printers import expression_text
 from core.training.optimizers import OPTIMIZERS, Optimizer, epsilon, learning_rate, make_optimizer
 from core.training.update_rules import remembered, settled, statements, updating
+from tests.counting import at_most
 
 MOMENTUM = "g ← g + λ w; v ← μ v + g; w ← w − η v"
 
@@ -26,6 +27,15 @@ def lines(rule):
 )
 def test_what_is_multiplied_by_0_is_left_out(numbers, expected):
     assert lines(settled(MOMENTUM, numbers)) == expected
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_another_rate_costs_little(name):
+    """As a schedule gives one for every epoch, which may be a few updates."""
+    rule = make_optimizer(name, lr=0.3)
+    rule.update(np.ones(3), np.ones(3))
+    with at_most(150):
+        rule.set(lr=0.2)
 
 
 def test_another_name_is_kept_where_what_it_names_changes():
