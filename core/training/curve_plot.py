@@ -11,9 +11,8 @@ from core.base.arrays import Array
 from core.base.numbers import short
 from core.figure.plot import Axis, Curve, Note, Plot, Said
 from core.math.mathtree import Word
-from core.training.records import Change, Record, Setting
-from core.training.run import TrainingRun
-from core.training.settings import SETTINGS
+from core.training.records import Record
+from core.training.run import TrainingRun, change_text
 
 MOST_POINTS = 1200  # more than a plot has pixels is thinned to least and most
 ROOM = 0.05  # of the range of the numbers, left free above them
@@ -37,19 +36,7 @@ ACCURACIES: Sequence[Line] = (
 def loss_plot(run: TrainingRun, log: bool = False) -> Plot:
     """The losses of all data against the number of updates, on a logarithmic axis when asked."""
     shown = _plot("loss", "Loss", run.trainer.records, LOSSES, log, short)
-    return replace(shown, notes=tuple(map(_note, run.events)))
-
-
-def _note(change: Change) -> Note:
-    """What was changed after some update, as `Rate 0.1 → 0.03`."""
-    before, after = (_said(value) for value in (change.before, change.after))
-    return Note(change.step, f"{SETTINGS[change.setting].label} {before} → {after}")
-
-
-def _said(value: Setting) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else short(value)
+    return replace(shown, notes=tuple(Note(change.step, change_text(change)) for change in run.events))
 
 
 def has_accuracy(run: TrainingRun) -> bool:

@@ -9,13 +9,10 @@ Failed     an update led to something infinite or not a number, and was taken ba
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from msgspec import Struct
 
 from core.base.arrays import Value
-
-Setting: TypeAlias = str | float | bool
 
 
 class Progress(Struct, frozen=True):
@@ -50,8 +47,8 @@ class Change(Struct, frozen=True):
 
     step: int
     setting: str
-    before: Setting
-    after: Setting
+    before: str | float | bool
+    after: str | float | bool
 
 
 class Failed(Struct, frozen=True):

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from core.base.arrays import Value, same, shape_of
+from core.base.numbers import short
 from core.training.boundary import Plane, plane_of
 from core.training.chart import Chart, chart_of
 from core.training.reached import Reached
@@ -160,18 +161,17 @@ def with_changes(
     return tuple(found)
 
 
-def said(change: Change) -> str:
-    """A change as it is marked on the loss, such as "rate 0.1 → 0.03"."""
+def change_text(change: Change) -> str:
+    """A change as it is marked on the loss, such as "Rate 0.1 → 0.03"."""
     setting = SETTINGS[change.setting]
     titles = setting.choices() if setting.choices else {}
 
-    def shown(value: object) -> str:
+    def shown(value: str | float | bool) -> str:
         if isinstance(value, bool):
             return "on" if value else "off"
-        return titles.get(value, value) if isinstance(value, str) else f"{value:.6g}"
+        return titles.get(value, value) if isinstance(value, str) else short(value)
 
-    label = setting.label if setting.label[1:2].isdigit() else setting.label[0].lower() + setting.label[1:]
-    return f"{label} {shown(change.before)} → {shown(change.after)}"
+    return f"{setting.label} {shown(change.before)} → {shown(change.after)}"
 
 
 def changed_names(before: Mapping[str, Value], after: Mapping[str, Value]) -> set[str]:

@@ -9,7 +9,8 @@ from app.state.session import Session
 from app.state.training_session import TrainingSession
 from app.state.undo import hold_runs
 from core.project.document import Document, dumps, loads
-from core.training.run import said
+from core.training.curve_plot import loss_plot
+from core.training.run import change_text
 from core.training.settings import TrainingSettings
 
 SETTINGS = TrainingSettings(samples=40, hidden=(3,), rate=0.1)
@@ -134,14 +135,15 @@ def test_events_are_told_in_words(training):
     training.change("2", clipping="norm")
     training.change("3", clip_at=0.5, dropout=0.25)
     training.change("4", clip_at=0.25)
-    told = [(event.step, said(event)) for event in training.run.events]
+    told = [(event.step, change_text(event)) for event in training.run.events]
     assert told == [
-        (1, "optimizer Gradient descent → Adam"),
-        (1, "rate 0.1 → 0.03"),
-        (2, "clip gradients none → the norm"),
-        (2, "dropout 0 → 0.25"),
-        (2, "clip at 1 → 0.25"),
+        (1, "Optimizer Gradient descent → Adam"),
+        (1, "Rate 0.1 → 0.03"),
+        (2, "Clip gradients none → the norm"),
+        (2, "Dropout 0 → 0.25"),
+        (2, "Clip at 1 → 0.25"),
     ]
+    assert [(note.at, note.text) for note in loss_plot(training.run).notes] == told
 
 
 def test_weights_are_set_as_one_edit(training):
