@@ -1,4 +1,4 @@
-"""When a training pauses as its settings ask: at an epoch, at a loss, or when the test loss no longer falls."""
+"""When a training pauses as its settings ask: at an epoch, at a loss, or when the test loss stops falling."""
 
 from __future__ import annotations
 
