@@ -1800,8 +1800,8 @@ TRAINING = {
     ),
     "changes-not-marked": bug(
         "core/training/curve_plot.py",
-        "return Note(change.step,",
-        "return Note(0,",
+        "Note(change.step,",
+        "Note(0,",
         "changed settings are marked at the first update",
         TRAINING,
     ),

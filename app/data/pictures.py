@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -138,8 +139,8 @@ class Pictures(QWidget):
     def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.training, self.theme = training, LIGHT
-        self._answers: dict[int, Answers] = {}  # of the run that was asked, for so many examples at once
-        self._asked: object = None
+        self._asked: object = None  # the run that the answers are of, by how many
+        self._answers: dict[int, Answers] = {}
         self.filter = QComboBox()
         self.filter.setAccessibleName("Which samples")
         self.filter.addItems([ALL, TEST, WRONG])
@@ -208,28 +209,28 @@ class Pictures(QWidget):
             return range(len(data))
         kept = np.flatnonzero(self.training.data.tested)
         if which == WRONG:
-            answers = self._asking(len(kept))
+            answers = self._asking(data.inputs[kept])
             if answers is None:
                 return ()
-            kept = kept[answers.classes(data.inputs[kept]) != data.targets[kept]]
+            kept = kept[answers.classes() != data.targets[kept]]
         return [int(k) for k in kept]
 
-    def _asking(self, count: int) -> Answers | None:
-        """Who answers for so many examples; None where the program cannot, or tells no classes."""
-        run, data = self.training.run, self.training.data.dataset
+    def _asking(self, inputs: Array) -> Answers | None:
+        """What is answered to inputs (n, d); None where the program cannot, or tells no classes."""
+        run, data, count = self.training.run, self.training.data.dataset, len(inputs)
         if run is None or not count or data is None or not data.classes or not data.image_shape:
             return None
         trained = run.setup.dataset
         if trained is None or trained.image_shape != data.image_shape:
             return None
         if self._asked is not run:
-            self._answers, self._asked = {}, run
-        try:
-            if count not in self._answers:
-                self._answers[count] = Answers(run.trainer, count)
-        except Problem:
-            return None
-        return self._answers[count]
+            self._asked, self._answers = run, {}
+        if count not in self._answers:
+            with suppress(Problem):
+                self._answers[count] = Answers(run.trainer, inputs.T, np.float64)
+        if answers := self._answers.get(count):
+            answers.move(inputs.T)
+        return answers
 
     def _follow(self) -> None:
         """What is wrong changes with the weights, and so does the answer to a drawing."""
@@ -242,16 +243,16 @@ class Pictures(QWidget):
 
     def _show_answer(self) -> None:
         self.averaged.update()
-        data = self.training.data.dataset
-        answers = self._asking(1) if self.pad.strokes.any() else None
-        if data is None or answers is None:
+        data, run = self.training.data.dataset, self.training.run
+        if data is None or run is None or not self.pad.strokes.any():
             self.answer.setText("")
             return
         inputs = self.pad.picture.reshape(1, -1)
-        inputs = data.scaling.done(inputs) if data.scaling else inputs
-        shares = answers.predicted(inputs)
-        if shares.ndim > 1:
-            best = int(shares[0].argmax())
-            self.answer.setText(f"{data.class_names[best]}\n{shares[0, best]:.0%}")
-        else:
-            self.answer.setText(data.class_names[int(answers.classes(inputs)[0])])
+        answers = self._asking(data.scaling.done(inputs) if data.scaling else inputs)
+        if answers is None:
+            self.answer.setText("")
+            return
+        shares = answers.now()
+        best = int(run.setup.roles.classes(shares)[0])
+        share = f"\n{shares[best, 0]:.0%}" if shares.ndim > 1 else ""
+        self.answer.setText(f"{data.class_names[best]}{share}")

@@ -1,58 +1,96 @@
-"""What a program that is trained answers to any inputs, with the parameters as they are."""
+"""What a program that is trained makes of any points, with the parameters as they are.
+
+Points    the values of its nodes there
+Answers   what it predicts there: numbers, or for each class its share
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import numpy.typing as npt
 
 from core.base.arrays import Array
 from core.base.errors import Problem
-from core.compiled import compile_plan
+from core.compiled import Compiled, compile_plan
 from core.graph.plan import make_plan
 from core.ops import squashing
 from core.training.trainer import Trainer
 
 SHARES = squashing("probabilities")
+LARGE = 1e9  # weights beyond this overflow single precision soon
 
 
-class Answers:
-    """An engine of its own for some number of examples: nothing that trains is disturbed."""
+class Points:
+    """The values of a program's nodes at points, by an engine of its own: no training is disturbed."""
 
-    def __init__(self, trainer: Trainer, count: int):
-        """Raises Problem where the program predicts neither a number nor a score for each class."""
-        graph, roles = trainer.graph, trainer.roles
-        if not roles.prediction or len(graph.nodes[roles.prediction].shape) > 1:
-            raise Problem("The program names no prediction", hint="Give it a line of its own, such as y = …")
-        self.count, self._trainer = count, trainer
-        node = graph.nodes[roles.prediction]
-        self._scored = bool(node.shape)
-        self._scores = self._scored and node.op not in SHARES
-        plan = make_plan(graph.with_output(roles.prediction))
-        self._engine = compile_plan(plan, roles.data, count, np.float64, roles.parameters, backward=False)
+    def __init__(self, trainer: Trainer, name: str, points: Array, dtype: npt.DTypeLike = np.float32):
+        """Look at all nodes that lead to the one of that name.
 
-    def predicted(self, inputs: Array) -> Array:
-        """The predictions for inputs (count, d): numbers (count,), or of classes shares (count, classes)."""
-        roles, engine = self._trainer.roles, self._engine
+        Args:
+            trainer: what is trained.
+            name: the last node.
+            points: what the features are, (number of features, number of points).
+            dtype: how precisely it computes; in single precision only while the weights allow it.
+        """
+        self._trainer, self._name, self._points = trainer, name, points
+        self._engine = self._compiled(dtype)
+
+    def _compiled(self, dtype: npt.DTypeLike) -> Compiled:
+        """An engine for all points at once."""
+        graph, roles = self._trainer.graph.with_output(self._name), self._trainer.roles
+        plan, count = make_plan(graph), self._points.shape[1]
+        engine = compile_plan(plan, roles.data, count, dtype, roles.parameters, backward=False)
+        self._feed(engine)
+        return engine
+
+    def _feed(self, engine: Compiled) -> None:
+        roles, points = self._trainer.roles, self._points
         for place, feature in enumerate(roles.features):
             if feature in engine.inputs:
-                shape = self._trainer.graph.nodes[feature].shape
-                given = inputs[:, roles.columns[place]] if roles.columns else inputs.reshape(-1, *shape)
-                engine.inputs[feature][...] = np.moveaxis(given, 0, -1)
-        engine.parameters[...] = self._trainer.parameters
-        engine.set(self._trainer.engines.fixed)
-        with np.errstate(all="ignore"):
-            engine.forward()
-            answer = np.array(engine.values[roles.prediction], dtype=float)
-            if self._scores:
-                e = np.exp(answer - answer.max(axis=0))
-                answer = e / e.sum(axis=0)
-        if self._scored:
-            return np.broadcast_to(answer.reshape(len(answer), -1), (len(answer), self.count)).T
-        return np.broadcast_to(answer.reshape(-1), (self.count,))
+                given = points[roles.columns[place]] if roles.columns else points
+                engine.inputs[feature][...] = given.reshape(engine.inputs[feature].shape)
 
-    def classes(self, inputs: Array) -> Array:
-        """The class that is predicted for each of the inputs (count, d), as a whole number."""
-        answer, roles = self.predicted(inputs), self._trainer.roles
-        if answer.ndim > 1:
-            return np.asarray(answer.argmax(axis=1))
-        above = answer > roles.threshold
-        return (above if roles.higher_is_second else ~above).astype(int)
+    def move(self, points: Array) -> None:
+        """Take other points, as many as before."""
+        self._points = points
+        self._feed(self._engine)
+
+    def values(self) -> Mapping[str, Array]:
+        """What all nodes up to the last are now, the points along the last axis."""
+        with np.errstate(all="ignore"):
+            if self._engine.parameters.dtype == np.float32 and np.any(
+                np.abs(self._trainer.parameters) > LARGE
+            ):
+                self._engine = self._compiled(np.float64)
+            self._engine.parameters[...] = self._trainer.parameters  # they lie in the same order here
+            self._engine.set(self._trainer.engines.fixed)
+            self._engine.forward()
+        return self._engine.values
+
+
+class Answers(Points):
+    """What a program predicts at points."""
+
+    def __init__(self, trainer: Trainer, points: Array, dtype: npt.DTypeLike = np.float32):
+        """Raises Problem where the program predicts neither a number nor a score for each class."""
+        nodes, name = trainer.graph.nodes, trainer.roles.prediction
+        if not name or len(nodes[name].shape) > 1:
+            said = "The program has no prediction that is a number or a score for each class"
+            raise Problem(said, hint="Give it a line of its own, such as y = …")
+        self._scores = bool(nodes[name].shape) and nodes[name].op not in SHARES
+        super().__init__(trainer, name, points, dtype)
+
+    def now(self) -> Array:
+        """The predictions now: numbers (points,), or shares that add up to 1, (classes, points)."""
+        answer = self.values()[self._name]
+        if not self._scores:
+            return answer
+        with np.errstate(all="ignore"):
+            e = np.exp(answer - answer.max(axis=0))
+            return np.asarray(e / e.sum(axis=0))
+
+    def classes(self) -> Array:
+        """The class that is predicted at each point, as a whole number."""
+        return self._trainer.roles.classes(self.now())

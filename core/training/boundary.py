@@ -7,69 +7,19 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from core.base.arrays import Array
 from core.base.errors import Problem
-from core.compiled import Compiled, compile_plan
 from core.data.examples import Range
 from core.graph.graph import Graph
-from core.graph.plan import make_plan
-from core.ops import squashing
+from core.training.answers import Answers, Points
 from core.training.chart import Chart
 from core.training.roles import Roles
 from core.training.trainer import Trainer
 
 WHOLE: Range = (-6.0, 6.0)
-SHARES = squashing("probabilities")
-LARGE = 1e9  # weights beyond this overflow single precision soon
 CORNERS = 3  # points a side, for what is linear
 ROUNDING = 1e-4  # of single precision
-
-
-class Grid:
-    """The values of a program's nodes at points, by an engine of its own, in single precision.
-
-    Nothing that trains is disturbed.
-    """
-
-    def __init__(self, trainer: Trainer, name: str, points: Array):
-        """`points` are (number of features, number of points)."""
-        self._trainer, self._name, self._points = trainer, name, points
-        self._engine = self._compiled(np.float32)
-
-    def _compiled(self, dtype: npt.DTypeLike) -> Compiled:
-        """An engine for all points at once."""
-        graph, roles = self._trainer.graph.with_output(self._name), self._trainer.roles
-        points = self._points
-        plan = make_plan(graph)
-        engine = compile_plan(plan, roles.data, points.shape[1], dtype, roles.parameters, backward=False)
-        self._feed(engine)
-        return engine
-
-    def _feed(self, engine: Compiled) -> None:
-        roles, points = self._trainer.roles, self._points
-        for place, feature in enumerate(roles.features):
-            if feature in engine.inputs:
-                given = points[roles.columns[place]] if roles.columns else points
-                engine.inputs[feature][...] = given.reshape(engine.inputs[feature].shape)
-
-    def move(self, points: Array) -> None:
-        """Take other points, as many as before."""
-        self._points = points
-        self._feed(self._engine)
-
-    def values(self) -> Mapping[str, Array]:
-        """What all nodes up to the last are now, the points along the last axis."""
-        with np.errstate(all="ignore"):
-            if self._engine.parameters.dtype == np.float32 and np.any(
-                np.abs(self._trainer.parameters) > LARGE
-            ):
-                self._engine = self._compiled(np.float64)
-            self._engine.parameters[...] = self._trainer.parameters  # they lie in the same order here
-            self._engine.set(self._trainer.engines.fixed)
-            self._engine.forward()
-        return self._engine.values
 
 
 class Plane:
@@ -92,22 +42,15 @@ class Plane:
         Raises Problem unless the program predicts something from two features, or from those of the chart.
         """
         graph, roles = trainer.graph, trainer.roles
-        name = roles.prediction
-        if not name:
-            raise Problem("The program names no prediction", hint="Give it a line of its own, such as y = …")
-        shape = graph.nodes[roles.features[0]].shape
-        count = len(roles.columns) or math.prod(shape)
+        count = len(roles.columns) or sum(math.prod(graph.nodes[name].shape) for name in roles.features)
         fits = count == 2 or (chart is not None and (bool(roles.columns) or count == len(chart.origin)))
-        if not fits or len(graph.nodes[name].shape) > 1:
-            raise Problem(
-                "A map of the plane needs two features, and one answer or several scores for a point"
-            )
+        if not fits:
+            raise Problem("A map of the plane needs two features, or a plane chosen among more")
         self.across, self.up = (chart.across, chart.up) if chart else (across, up)
         self.chart, self.resolution = chart, resolution
-        self._trainer, self._name = trainer, name
-        self._scores = bool(graph.nodes[name].shape) and graph.nodes[name].op not in SHARES
+        self._trainer = trainer
+        self._answers = Answers(trainer, self._inputs(_points(self.across, self.up, resolution)))
         self._hidden = _hidden(graph, roles)
-        self._grid = Grid(trainer, name, self._inputs(_points(self.across, self.up, resolution)))
 
     def places(self, inputs: Array) -> Array:
         """Where examples (n, d) stand in the plane, (n, 2)."""
@@ -119,7 +62,7 @@ class Plane:
 
     def prediction(self) -> Array:
         """The answers now: (rows, columns) numbers, or (rows, columns, classes) shares that add up to 1."""
-        answer, roles = self._answer(self._grid), self._trainer.roles
+        answer, roles = self._answers.now(), self._trainer.roles
         if not roles.higher_is_second:
             answer = 2 * roles.threshold - answer  # so that the second class is high
         maps = answer.reshape(*answer.shape[:-1], self.resolution, self.resolution)
@@ -128,19 +71,11 @@ class Plane:
     def at(self, x: float, y: float) -> Array:
         """The answer at one point: a number (), or a share for each class (classes,)."""
         self._probe.move(self._inputs(np.array([[x], [y]])))
-        return np.array(self._answer(self._probe)[..., 0], float)
-
-    def _answer(self, grid: Grid) -> Array:
-        answer = grid.values()[self._name]
-        if not self._scores:
-            return answer
-        with np.errstate(all="ignore"):
-            e = np.exp(answer - answer.max(axis=0))
-            return np.asarray(e / e.sum(axis=0))
+        return np.array(self._probe.now()[..., 0], float)
 
     @cached_property
-    def _probe(self) -> Grid:
-        return Grid(self._trainer, self._name, self._inputs(np.zeros((2, 1))))
+    def _probe(self) -> Answers:
+        return Answers(self._trainer, self._inputs(np.zeros((2, 1))))
 
     @property
     def has_units(self) -> bool:
@@ -149,7 +84,7 @@ class Plane:
 
     def unit_maps(self) -> dict[str, Array]:
         """For each hidden layer, by its name, what its units say now: (units, rows, columns)."""
-        values, side = self._grid.values(), self.resolution
+        values, side = self._answers.values(), self.resolution
         return {name: values[name].reshape(-1, side, side).copy() for name in self._hidden}
 
     def unit_sums(self) -> list[tuple[str, Array]]:
@@ -159,8 +94,8 @@ class Plane:
             For each unit its name with (CORNERS, CORNERS) values, evenly spaced over the plane.
         """
         found = []
-        for name, grid in self._sums.items():
-            values = grid.values()[self._trainer.graph.nodes[name].args[0]].astype(float)
+        for name, points in self._sums.items():
+            values = points.values()[self._trainer.graph.nodes[name].args[0]].astype(float)
             units = values.reshape(-1, CORNERS, CORNERS)
             if np.isfinite(units).all() and _is_linear(units):
                 labels = [name] if len(units) == 1 else [f"{name}[{i}]" for i in range(len(units))]
@@ -168,12 +103,12 @@ class Plane:
         return found
 
     @cached_property
-    def _sums(self) -> Mapping[str, Grid]:
+    def _sums(self) -> Mapping[str, Points]:
         """Of each hidden layer that is an activation of something, that on a coarse grid."""
         points = self._inputs(_points(self.across, self.up, CORNERS))
         nodes = self._trainer.graph.nodes
         return {
-            name: Grid(self._trainer, nodes[name].args[0], points)
+            name: Points(self._trainer, nodes[name].args[0], points)
             for name in self._hidden
             if len(nodes[name].args) == 1 and not nodes[nodes[name].args[0]].is_leaf
         }

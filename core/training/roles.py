@@ -68,10 +68,14 @@ class Roles(Struct, frozen=True):
 
     def correct(self, prediction: Array, classes: Array) -> Array:
         """Return which predictions (the examples along the last axis) name the class that is the target."""
+        return np.asarray(self.classes(prediction) == classes)
+
+    def classes(self, prediction: Array) -> Array:
+        """The class that each prediction (the examples along the last axis) names, as a whole number."""
         if prediction.ndim > 1:
-            return np.asarray(np.argmax(prediction, axis=0) == classes)
+            return np.asarray(prediction.argmax(axis=0))
         above = prediction > self.threshold
-        return np.equal(above if self.higher_is_second else ~above, classes)
+        return (above if self.higher_is_second else ~above).astype(int)
 
 
 def offered(dataset: Dataset | None) -> list[str]:

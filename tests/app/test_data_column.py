@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from app.data import pictures
 from app.data.csv_preview import CLASS, FEATURE, LEFT_OUT, NUMBER, CsvPreview
 from app.data.points_plane import MOST_STEPS
 from app.data.sliders import NumberSlider
@@ -16,6 +17,7 @@ from core.data.datasets import DATASETS
 from core.data.table import Table, table_of
 from core.figure.plot.facts import Axis
 from core.figure.plot.ticks import ticks
+from core.training.answers import Answers
 from tests.counting import at_most
 
 Key = Qt.Key
@@ -515,6 +517,19 @@ def test_what_is_wrong_is_found_anew_when_the_column_is_seen_again(window, colum
     assert digits.isVisible()
     share = 1 - len(digits.sheet.numbers) / 60
     assert share == pytest.approx(training.record.test_accuracy)
+
+
+def test_what_is_wrong_is_asked_of_one_engine_for_as_long_as_a_run_goes_on(digits, training, monkeypatch):
+    made = []
+    monkeypatch.setattr(pictures, "Answers", lambda *given: made.append(given) or Answers(*given))
+    choose(digits.filter, "wrong")
+    for _ in range(3):
+        training.step()
+    assert len(made) == 1
+    training.change("set weights seed", weights_seed=5)
+    assert training.run
+    training.step()
+    assert len(made) == 2
 
 
 def test_what_is_drawn_is_averaged_and_answered(digits, training):

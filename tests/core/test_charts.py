@@ -107,19 +107,19 @@ def test_the_plane_of_a_run_is_where_its_data_lie(data):
 def test_answers_are_those_of_the_network(data, classes):
     run = run_of(data=data, samples=60, hidden=(4,))
     inputs = run.setup.dataset.inputs
-    answers = Answers(run.trainer, 60)
+    answers = Answers(run.trainer, inputs.T, np.float64)
     expected = by_hand(run.trainer.values(), inputs, classes)
-    assert answers.predicted(inputs) == pytest.approx(expected)
+    assert pytest.approx(expected) == answers.now().T
     told = expected.argmax(axis=1) if classes == 3 else (expected > 0).astype(int)
-    assert np.array_equal(answers.classes(inputs), told)
+    assert np.array_equal(answers.classes(), told)
     run.trainer.step(30)
-    assert answers.predicted(inputs) == pytest.approx(by_hand(run.trainer.values(), inputs, classes))
+    assert pytest.approx(by_hand(run.trainer.values(), inputs, classes)) == answers.now().T
 
 
 def test_answers_count_as_many_errors_as_the_record():
     run = run_of(data="digits", samples=300, hidden=())
     data, kept = run.setup.dataset, run.trainer.test_data.rows
-    right = Answers(run.trainer, len(kept)).classes(data.inputs[kept]) == data.targets[kept]
+    right = Answers(run.trainer, data.inputs[kept].T, np.float64).classes() == data.targets[kept]
     assert right.mean() == pytest.approx(run.trainer.record().test_accuracy)
 
 
@@ -127,5 +127,5 @@ def test_pictures_reach_a_convolution_in_their_shape():
     text = "h = relu(conv2d(x, K)); s = W flatten(h) + b; L = cross_entropy(s, k)"
     run = TrainingRun(setup(TrainingSettings("program", "digits", 40, test_percent=0), text, {}))
     data = run.setup.dataset
-    right = Answers(run.trainer, 40).classes(data.inputs) == data.targets
+    right = Answers(run.trainer, data.inputs.T, np.float64).classes() == data.targets
     assert right.mean() == pytest.approx(run.trainer.record().train_accuracy)
