@@ -136,9 +136,9 @@ def follow(
 
     note(trainer.checked(), trainer.learned())
     while trainer.updates < updates and not (trainer.why_stopped or trainer.why_paused or stopped()):
-        until = trainer.per_epoch - trainer.updates % trainer.per_epoch
-        trainer.step(min(until, updates - trainer.updates))
-        record = trainer.checked()
+        trainer.step(min(trainer.left_in_epoch, updates - trainer.updates))
+        last = trainer.records[-1]  # of this epoch, unless it is a long run or the epoch goes on
+        record = last if last.step == trainer.updates else trainer.checked()
         if not trainer.why_stopped:
             note(record, trainer.learned())
     diverged, failed = None, trainer.failed

@@ -28,7 +28,7 @@ from core.training.initial import initial_values
 from core.training.objectives import with_error
 from core.training.optimizers import SGD, Optimizer
 from core.training.roles import Roles
-from core.training.settings import USUAL, TrainingSettings
+from core.training.settings import TrainingSettings
 from core.training.trainable import check_trainable, unreached, whole_shapes
 
 Result = TypeVar("Result")
@@ -58,17 +58,16 @@ def fitting(
     Nobody gave the values of `guessed` names: with data, parameters among them are drawn as the settings say,
     which have the chosen roles too. A `rule` with an objective of its own needs no loss.
     """
-    chosen = settings.roles
     program = read_program(text, values)
     if dataset is None:
         found = with_defaults(program, values)
         graph = build(program, found)
-        made = FittedProgram(graph, found, roles_of(graph, None, chosen))
+        made = FittedProgram(graph, found, roles_of(graph, None, settings.roles))
     else:
         given = {name: value for name, value in values.items() if name not in guessed}
         try:
             made = yield from first_good(
-                _Fitting(program, values, given, dataset, chosen, rule, lengths, settings).fitting
+                _Fitting(program, values, given, dataset, settings, rule, lengths).fitting
                 for lengths in _lengths(dataset, rule)
             )
         except Problem as problem:
@@ -84,15 +83,15 @@ def likely_roles(
     values: Mapping[str, Value],
     guessed: Collection[str],
     dataset: Dataset | None,
-    chosen: Mapping[str, str],
+    settings: TrainingSettings,
 ) -> Roles:
     """The roles of a program that may not fit its data, without the target's coding. Raises Problem."""
     program = read_program(text, values)
     if dataset is None:
-        return inferred(build(program, with_defaults(program, values)), None, chosen)
+        return inferred(build(program, with_defaults(program, values)), None, settings.roles)
     given = {name: value for name, value in values.items() if name not in guessed}
     lengths = next(_lengths(dataset, SGD))
-    found = _Fitting(program, values, given, dataset, chosen, SGD, lengths).likely_roles()
+    found = _Fitting(program, values, given, dataset, settings, SGD, lengths).likely_roles()
     return replace(found, coding="")
 
 
@@ -134,10 +133,14 @@ class _Fitting(Struct, frozen=True, dict=True):
     values: Mapping[str, Value]
     given: Mapping[str, Value]
     dataset: Dataset
-    chosen: Mapping[str, str]
+    settings: TrainingSettings
     rule: type[Optimizer]
     lengths: Lengths
-    settings: TrainingSettings = USUAL
+
+    @property
+    def chosen(self) -> Mapping[str, str]:
+        """The roles that were chosen."""
+        return self.settings.roles
 
     def fitting(self) -> Work[FittedProgram]:
         names = self.likely_roles()

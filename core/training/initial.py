@@ -102,10 +102,9 @@ def biases(graph: Graph, parameters: Sequence[str]) -> list[str]:
 
 def _fan(graph: Graph, name: str) -> Fan | None:
     """The fan of what a value multiplies first; None for what is only added."""
-    edges = [edge for edge in graph.users[name] if not _is_added(graph, edge)]
-    if not edges:
+    edge = _first_product(graph, name)
+    if edge is None:
         return None
-    edge = next((edge for edge in edges if _sums(graph.nodes[edge.target].operation)), edges[0])
     node, shape = graph.nodes[edge.target], graph.nodes[name].shape
     learning = node.operation.learning
     if learning.rearranges:
@@ -116,6 +115,13 @@ def _fan(graph: Graph, name: str) -> Fan | None:
         return Fan(1, 1, node.name)
     outputs, inputs = (1, *shape) if len(shape) == 1 else shape if edge.port == 0 else shape[::-1]
     return Fan(inputs, outputs, node.name)
+
+
+def _first_product(graph: Graph, name: str) -> Edge | None:
+    """The edge to what a value multiplies first, sums of products before others; None if it is only added."""
+    edges = [edge for edge in graph.users[name] if not _is_added(graph, edge)]
+    sums = (edge for edge in edges if _sums(graph.nodes[edge.target].operation))
+    return next(sums, edges[0] if edges else None)
 
 
 def _sums(op: Op) -> bool:
@@ -159,8 +165,7 @@ def _gain(graph: Graph, name: str) -> float:
 
 def incoming(graph: Graph, name: str) -> tuple[int, ...] | None:
     """The axes of a parameter along which the weights of one unit lie; None for what is only added."""
-    fan = _fan(graph, name)
-    if fan is None:
+    if _fan(graph, name) is None:
         return None
     axes = tuple(range(len(graph.nodes[name].shape)))
     if len(axes) < 2:
@@ -170,8 +175,8 @@ def incoming(graph: Graph, name: str) -> tuple[int, ...] | None:
 
 def _rows_are_units(graph: Graph, name: str) -> bool:
     """Whether a unit's weights are a row of a matrix, as in W x, and not a column, as in x W."""
-    edges = [edge for edge in graph.users[name] if not _is_added(graph, edge)]
-    edge = next((edge for edge in edges if _sums(graph.nodes[edge.target].operation)), edges[0])
+    edge = _first_product(graph, name)
+    assert edge, f"{name} is only added"
     node = graph.nodes[edge.target]
     if node.operation.learning.rearranges:
         return not _rows_are_units(graph, node.name)

@@ -105,7 +105,7 @@ def roles_and_data(
     dataset = None
     with suppress(Problem):
         dataset = dataset_of(settings)
-        return likely_roles(text, values, guessed, dataset, settings.roles), dataset
+        return likely_roles(text, values, guessed, dataset, settings), dataset
     return None, dataset
 
 
