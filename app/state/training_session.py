@@ -9,12 +9,13 @@ from weakref import ref
 
 from msgspec import Struct
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.state import clock
 from app.state.data_session import DataSession
 from app.state.session import Session
 from app.state.ticker import Ticker
+from app.state.training_pace import TrainingPace
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from core.training.roles import Roles
     from core.training.run import TrainingRun
     from core.training.setup import TrainingSetup
-
-MOST_TICKS = 30  # a second, at a speed that is chosen
-SHOWN_EVERY = 4  # slices of training
 
 
 class _Wanted(Struct, frozen=True):
@@ -78,14 +76,9 @@ class TrainingSession(QObject):
         self._back: Reached | None = None  # where the run is to go on that is made next
         self._goes_on_training = False  # once it is made
         self._saved = 0  # how many updates there had been when the document was opened or saved
-        self._slices = 0
-        self.speed = 0  # updates a second, 0 for as fast as it can
         self.presented = 0  # how many samples of the next mini-batch have been presented
-        self._maker, self._ticker = Ticker(self), Ticker(self)
-        self._slow = QTimer(self)
-        self._slow.timeout.connect(self._go_slowly)
-        self._ticker.progressed.connect(self._show_at_times)
-        self._ticker.stopped.connect(self.progressed)
+        self._maker, self._pace = Ticker(self), TrainingPace(self)
+        self._pace.progressed.connect(self.progressed)
         session.documentChanged.connect(self._note)
         session.traceChanged.connect(self._follow)
         session.fileChanged.connect(self._note_saved)
@@ -204,7 +197,7 @@ class TrainingSession(QObject):
 
     @property
     def is_training(self) -> bool:
-        return self._ticker.running or self._slow.isActive()
+        return self._pace.running
 
     def toggle(self) -> None:
         """Train, or pause."""
@@ -212,37 +205,18 @@ class TrainingSession(QObject):
             self.pause()
         elif self.run is not None and not self.why_stopped:
             self.presented = 0
-            if self.speed:
-                self._slow.start(round(1000 / min(self.speed, MOST_TICKS)))
-            else:
-                trainer = self.run.trainer
-                self._ticker.start(trainer.train(trainer.at_once))
-            self.progressed.emit()
+            self._pace.start(self.run.trainer)
 
     def pause(self) -> None:
-        self._ticker.stop()
-        if self._slow.isActive():
-            self._slow.stop()
-            self.progressed.emit()
+        self._pace.stop()
 
     def set_speed(self, updates: int) -> None:
         """Train with so many updates a second; 0 is as fast as it can."""
         runs = self.is_training
         self.pause()
-        self.speed = updates
+        self._pace.speed = updates
         if runs:
             self.toggle()
-
-    def _go_slowly(self) -> None:
-        """The updates of one tick of the clock; none follow where the run stops or pauses."""
-        if self.run is None:
-            self.pause()
-            return
-        trainer = self.run.trainer
-        trainer.step(max(1, round(self.speed / MOST_TICKS)))
-        if trainer.why_stopped or trainer.why_paused:
-            self._slow.stop()
-        self.progressed.emit()
 
     @property
     def why_paused(self) -> str:
@@ -303,11 +277,6 @@ class TrainingSession(QObject):
         level: Level | None = "units" if self.settings.trains_network else None
         self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed, level)
         self.opened.emit()
-
-    def _show_at_times(self) -> None:
-        self._slices += 1
-        if self._slices % SHOWN_EVERY == 0:
-            self.progressed.emit()
 
     # -- following the document
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import Qt, QTimer
 
 from app.state import session as session_module
 from app.state.session import Session
+from app.state.training_pace import TrainingPace
 from app.state.training_session import TrainingSession
 from app.state.undo import hold_runs
 from core.project.document import Document, dumps, loads
@@ -314,7 +316,19 @@ def test_so_many_updates_a_second(training, qtbot):
     training.stop()
 
 
-def test_it_pauses_by_itself_and_says_why(training, qtbot):
+@pytest.mark.parametrize("speed", [1, 7, 31, 50, 100, 1000])
+def test_a_speed_is_the_one_that_was_chosen(training, speed):
+    trainer, pace = training.run.trainer, TrainingPace()
+    pace.speed = speed
+    pace.start(trainer)
+    (timer,) = pace.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    timer.timeout.emit()
+    assert trainer.updates * 1000 / timer.interval() == pytest.approx(speed, rel=0.02)
+    assert timer.interval() >= 33
+    pace.stop()
+
+
+def test_it_pauses_as_asked_and_says_why(training, qtbot):
     training.change("asked", stop_epoch=2)
     for speed in (0, 1000):
         training.reset()
