@@ -10,6 +10,7 @@ from types import ModuleType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from app.cli.training_options import OPTIONS
 from core.base.arrays import Value
 from core.base.numbers import typed_text
 from core.data.datasets import DATASETS
@@ -70,25 +71,18 @@ def data_sets() -> Rows:
 
 def training_settings() -> Rows:
     """The options for training settings: what they say, their defaults, and what is taken."""
-    for name, setting in SETTINGS.items():
-        if setting.help:
-            usual, choices = getattr(USUAL, name), setting.choices
-            if isinstance(usual, bool):
-                yield _code(f"--{setting.option or name}"), setting.help, "off", "no value"
-                continue
-            is_text = isinstance(usual, str) and not choices
-            taken = (
-                "a formula"
-                if is_text
-                else ", ".join(choices())
-                if choices
-                else f"{setting.low:,g} to {setting.high:,g}"
-            )
-            says, _, default = setting.help.format(
-                f"{usual:{'' if isinstance(usual, str) else 'g'}}"
-            ).partition(" (")
-            default = default.removeprefix("default: ").removesuffix(")")
-            yield _code(f"--{setting.option or name}"), says, default, taken
+    for name, option in OPTIONS.items():
+        usual, setting = getattr(USUAL, name), SETTINGS[name]
+        if isinstance(usual, bool):
+            yield _code(f"--{option}"), setting.help, "off", "no value"
+            continue
+        is_text = isinstance(usual, str)
+        if setting.choices:
+            taken = ", ".join(setting.choices())
+        else:
+            taken = "a formula" if is_text else f"{setting.low:,g} to {setting.high:,g}"
+        says, _, default = setting.help.format(usual if is_text else f"{usual:g}").partition(" (")
+        yield _code(f"--{option}"), says, default.removeprefix("default: ").removesuffix(")"), taken
 
 
 def update_rules() -> Rows:

@@ -14,7 +14,8 @@ from core.notation.lexer import MAX_CHARACTERS
 from core.passes.seed import read_entry
 from core.project.document import MAX_BYTES, SUFFIX, Document, loads
 from core.service.request import Request, typed_seed, typed_values
-from core.training.settings import NO_DATA, PROGRAM, TrainingSettings
+from core.training.choices import NO_DATA, PROGRAM
+from core.training.settings import TrainingSettings
 
 
 def requested(args: argparse.Namespace) -> tuple[Request, Document]:

@@ -16,14 +16,17 @@ from core.graph.programs import free_names, read_program
 from core.graph.typed_value import read_value
 from core.notation.spellings import name_of
 from core.project.document import Document
-from core.training.settings import NO_DATA, SETTINGS, USUAL, TrainingSettings, offered
+from core.training.choices import NO_DATA
+from core.training.settings import SETTINGS, USUAL, TrainingSettings, offered
 
 if TYPE_CHECKING:
     from core.training.setup import TrainingSetup
 
 MOST = 1_000_000
 # the options that are training settings, by the names of these
-OPTIONS = {name: setting.option or name for name, setting in SETTINGS.items() if setting.help}
+OPTIONS = {
+    name: setting.option or name.replace("_", "-") for name, setting in SETTINGS.items() if setting.help
+}
 SEEDS = ("data_seed", "weights_seed")  # which --seed gives
 METAVARS = {str: "NAME", int: "N", float: "X"}
 

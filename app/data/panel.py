@@ -28,7 +28,8 @@ from app.widgets.labels import plain_label, sentence_of, tint
 from app.widgets.theme import LIGHT, Theme
 from core.data.datasets import DATASETS
 from core.data.table import OWN
-from core.training.settings import NO_DATA, SETTINGS
+from core.training.choices import NO_DATA
+from core.training.settings import SETTINGS
 
 MOST_COLUMNS = 6  # features that a table in the column is shown for
 WIDE = 165  # pixels at text of 100 %; a narrower column leaves out what can be had elsewhere

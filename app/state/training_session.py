@@ -22,7 +22,8 @@ from core.base.slicing import Work, finished
 from core.figure import Level
 from core.graph.programs import free_names
 from core.notation.names import in_text
-from core.training.settings import NO_DATA, USUAL, TrainingSettings
+from core.training.choices import NO_DATA
+from core.training.settings import USUAL, TrainingSettings
 
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:

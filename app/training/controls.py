@@ -14,7 +14,8 @@ from app.widgets.fields import NumberField
 from app.widgets.labels import tint
 from app.widgets.theme import Theme
 from core.base.numbers import short
-from core.training.settings import MAX_LAYERS, MAX_UNITS, NO_DATA, SETTINGS, USUAL, TrainingSettings, offered
+from core.training.choices import MAX_LAYERS, MAX_UNITS, NO_DATA
+from core.training.settings import SETTINGS, USUAL, TrainingSettings, offered
 
 # the settings in their order, two in a row where there is room
 SHOWN = (

@@ -19,7 +19,7 @@ from core.notation import commands
 from core.notation.lexer import LETTER, SIGN, Token, raw_tokens
 from core.notation.names import GREEK, canonical
 from core.ops import FUNCTIONS
-from core.training.settings import L2, NETWORK
+from core.training.choices import L2, NETWORK
 
 # the commands that had a meaning then; every other one was a name
 SILENT = set(

@@ -14,8 +14,8 @@ from core.base.errors import Problem
 from core.data.examples import Dataset
 from core.graph.builder import graph_of
 from core.training.activations import ACTIVATIONS
+from core.training.choices import MAX_LAYERS, MAX_UNITS
 from core.training.initial import initial_values
-from core.training.settings import MAX_LAYERS, MAX_UNITS
 
 
 class Task(Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from core.base.errors import Problem
-from core.training.settings import CONSTANT, COSINE, RECIPROCAL, STEPS
+from core.training.choices import CONSTANT, COSINE, RECIPROCAL, STEPS
 
 
 class Schedule(Struct, frozen=True):

@@ -13,23 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Struct
 
-from core.base.errors import Problem, cut
-from core.graph.json_values import MOST_NAMES, name_from
+from core.base.errors import Problem
 from core.notation.lexer import MAX_NAME
+from core.training import choices
+from core.training.choices import (
+    BY_NORM,
+    BY_VALUE,
+    CONSTANT,
+    COSINE,
+    ELASTIC,
+    L1,
+    L2,
+    MAX_NORM,
+    NETWORK,
+    NO_DATA,
+    NONE,
+    RECIPROCAL,
+    STEPS,
+)
 
 if TYPE_CHECKING:
     from core.data.table import Table
-
-NETWORK, PROGRAM = "network", "program"  # what is trained
-NO_DATA = "none"  # chosen in the place of a data set
-REDUCTIONS = ("mean", "sum")
-NONE = "none"  # no regularisation, no clipping
-L1 = "l1"
-L2 = "l2"
-ELASTIC, MAX_NORM = "elastic", "max_norm"
-BY_VALUE, BY_NORM = "value", "norm"
-CONSTANT, STEPS, COSINE, RECIPROCAL = "constant", "step", "cosine", "1/t"
-MAX_LAYERS, MAX_UNITS = 6, 512
 
 
 class Setting(Struct, frozen=True):
@@ -41,7 +45,7 @@ class Setting(Struct, frozen=True):
     decimals    how many of these the field of a number shows, and the `step` of its arrows
     offers      the usual values, where the field is a list that takes others too
     help        the sentence on its option of `chainlight train`, with {} for the default; "" if there is none
-    option      the name of that, where it is another than the setting's
+    option      the name of that, where it is not that of the setting with hyphens
     of_network  it makes a difference only to a network that is built
     of_data     it makes a difference only with data
     of_rule     it is this number of the update rule, which makes a difference only to rules that have it
@@ -68,87 +72,6 @@ class Setting(Struct, frozen=True):
     read: Callable[[Any], Any] | None = None
 
 
-def _trained() -> Mapping[str, str]:
-    return {NETWORK: "a network", PROGRAM: "the typed program"}
-
-
-def _reductions() -> Mapping[str, str]:
-    return {name: name for name in REDUCTIONS}
-
-
-# what loads NumPy is loaded when it is asked for: a file with the usual settings is opened without it
-
-
-def _data_sets() -> Mapping[str, str]:
-    from core.data.datasets import DATASETS
-    from core.data.table import OWN
-
-    named = {name: source.title for name, source in DATASETS.items()}
-    return named | {OWN: "own data", NO_DATA: "none"}
-
-
-def _activations() -> Mapping[str, str]:
-    from core.training.activations import ACTIVATIONS
-
-    return {name: activation.title for name, activation in ACTIVATIONS.items()}
-
-
-def _optimizers() -> Mapping[str, str]:
-    from core.training.optimizers import OPTIMIZERS
-
-    return {name: rule.title for name, rule in OPTIMIZERS.items()}
-
-
-def _first_weights() -> Mapping[str, str]:
-    from core.training.initial import DISTRIBUTIONS
-
-    return {name: drawn.title for name, drawn in DISTRIBUTIONS.items()}
-
-
-def _penalties() -> Mapping[str, str]:
-    return {NONE: "none", L1: "L1", L2: "L2", ELASTIC: "elastic net: L1 and L2", MAX_NORM: "max-norm"}
-
-
-def _clippings() -> Mapping[str, str]:
-    return {NONE: "none", BY_VALUE: "each entry", BY_NORM: "the norm"}
-
-
-def _schedules() -> Mapping[str, str]:
-    return {CONSTANT: "constant", STEPS: "in steps", COSINE: "cosine", RECIPROCAL: "1/t"}
-
-
-def _hidden(value: Any) -> tuple[int, ...]:
-    sizes = value if isinstance(value, list) else None
-    if (
-        sizes is None
-        or len(sizes) > MAX_LAYERS
-        or any(type(n) is not int or not 1 <= n <= MAX_UNITS for n in sizes)
-    ):
-        raise Problem(f"Hidden layers: up to {MAX_LAYERS} whole numbers from 1 to {MAX_UNITS}")
-    return tuple(sizes)
-
-
-def _table(value: Any) -> Any:
-    from core.data.table import table_from
-
-    return table_from(value)
-
-
-def _roles(value: Any) -> dict[str, str]:
-    from core.training.roles import CHOICES
-
-    if not isinstance(value, dict) or len(value) > MOST_NAMES:
-        raise Problem("The training's roles must be a table of names")
-    found = {name_from(name): role for name, role in value.items()}
-    for name, role in found.items():
-        if role not in CHOICES:
-            raise Problem(
-                f"The role of {cut(name)} is {_quoted(role)}, which does not exist",
-                hint=f"In the file, set it to one of: {', '.join(CHOICES)}",
-            )
-    return found
-
-
 class TrainingSettings(Struct, frozen=True):
     """What is trained, on which data and how; `trains` is NETWORK for a built net, PROGRAM for the typed one.
 
@@ -161,7 +84,7 @@ class TrainingSettings(Struct, frozen=True):
         str,
         Setting(
             restarts=True,
-            choices=_trained,
+            choices=choices.trained,
             label="Train",
             tip="A net built here, or the typed program itself",
         ),
@@ -170,7 +93,7 @@ class TrainingSettings(Struct, frozen=True):
         str,
         Setting(
             restarts=True,
-            choices=_data_sets,
+            choices=choices.data_sets,
             label="Data",
             tip="Training data",
             help="the data set: circle, xor, iris, digits, …, or none"
@@ -209,7 +132,6 @@ class TrainingSettings(Struct, frozen=True):
             high=999_999,
             label="Data seed",
             tip="The same seed draws the same data, the same part for testing and the same batches",
-            option="data-seed",
             help="the random seed of examples, of those kept for testing and of mini-batches ({})",
             of_data=True,
         ),
@@ -221,7 +143,6 @@ class TrainingSettings(Struct, frozen=True):
             high=999_999,
             label="Weights seed",
             tip="The same seed draws the same first weights",
-            option="weights-seed",
             help="the random seed of the first weights ({})",
             of_data=True,
         ),
@@ -269,7 +190,7 @@ class TrainingSettings(Struct, frozen=True):
             of_data=True,
         ),
     ] = ""
-    own: Annotated["Table | None", Setting(restarts=True, read=_table)] = None
+    own: Annotated["Table | None", Setting(restarts=True, read=choices.table)] = None
     hidden: Annotated[
         tuple[int, ...],
         Setting(
@@ -277,14 +198,14 @@ class TrainingSettings(Struct, frozen=True):
             label="Hidden",
             tip="Units of each hidden layer, such as 4 2; empty for none",
             of_network=True,
-            read=_hidden,
+            read=choices.hidden,
         ),
     ] = (4, 2)
     activation: Annotated[
         str,
         Setting(
             restarts=True,
-            choices=_activations,
+            choices=choices.activations,
             label="Activation",
             tip="The hidden units' function",
             of_network=True,
@@ -305,7 +226,7 @@ class TrainingSettings(Struct, frozen=True):
         str,
         Setting(
             restarts=True,
-            choices=_first_weights,
+            choices=choices.first_weights,
             label="First weights",
             tip="How the first weights are drawn",
             help="how the first weights are drawn: usual, zero, uniform, xavier, he, … ({})",
@@ -321,7 +242,6 @@ class TrainingSettings(Struct, frozen=True):
             tip="The constant, or the largest magnitude of uniform numbers",
             decimals=3,
             step=0.1,
-            option="initial-size",
             help="the constant of --initial constant, or the largest magnitude of uniform ones ({})",
             beside=("initial", ("constant", "uniform")),
             of_data=True,
@@ -330,7 +250,7 @@ class TrainingSettings(Struct, frozen=True):
     optimizer: Annotated[
         str,
         Setting(
-            choices=_optimizers,
+            choices=choices.optimizers,
             label="Optimizer",
             tip="The rule that updates the weights",
             help="the update rule: sgd, adam, rosenblatt, … ({})",
@@ -423,7 +343,6 @@ class TrainingSettings(Struct, frozen=True):
             tip="How much of each weight an update takes away, beside the gradient",
             decimals=4,
             step=0.01,
-            option="weight-decay",
             help="how much of each weight AdamW takes away, times the rate ({})",
             of_rule="weight_decay",
         ),
@@ -431,7 +350,7 @@ class TrainingSettings(Struct, frozen=True):
     schedule: Annotated[
         str,
         Setting(
-            choices=_schedules,
+            choices=choices.schedules,
             label="Schedule",
             tip="How the learning rate changes from epoch to epoch",
             help="how the rate changes: constant, step, cosine or 1/t ({})",
@@ -444,7 +363,6 @@ class TrainingSettings(Struct, frozen=True):
             high=1_000_000,
             label="Epochs",
             tip="After how many epochs the rate is multiplied; with cosine, after how many it is 0",
-            option="schedule-epochs",
             help="after how many epochs --schedule step multiplies the rate, and cosine ends at 0 ({})",
             beside=("schedule", (STEPS, COSINE)),
         ),
@@ -457,7 +375,6 @@ class TrainingSettings(Struct, frozen=True):
             tip="What the rate is multiplied by; with 1/t, k of η / (1 + k t) after t epochs",
             decimals=4,
             step=0.05,
-            option="schedule-factor",
             help="what --schedule step multiplies the rate by; with 1/t, what it grows by: k of 1 + k t ({})",
             beside=("schedule", (STEPS, RECIPROCAL)),
         ),
@@ -476,7 +393,7 @@ class TrainingSettings(Struct, frozen=True):
     reduction: Annotated[
         str,
         Setting(
-            choices=_reductions,
+            choices=choices.reductions,
             label="Batch loss",
             tip="The loss of a mini-batch: the mean or the sum of its samples' losses",
             help="mean or sum of the losses of a mini-batch's examples ({})",
@@ -486,7 +403,7 @@ class TrainingSettings(Struct, frozen=True):
     regularisation: Annotated[
         str,
         Setting(
-            choices=_penalties,
+            choices=choices.penalties,
             label="Regularisation",
             tip="A penalty on large weights, biases spared, or a limit to them",
             help="a penalty on weights, or a limit: none, l1, l2, elastic, max_norm ({})",
@@ -527,7 +444,6 @@ class TrainingSettings(Struct, frozen=True):
             tip="The largest norm of a unit's incoming weights",
             decimals=3,
             step=0.5,
-            option="max-norm",
             help="the largest norm of a unit's incoming weights ({})",
             beside=("regularisation", (MAX_NORM,)),
         ),
@@ -535,7 +451,7 @@ class TrainingSettings(Struct, frozen=True):
     clipping: Annotated[
         str,
         Setting(
-            choices=_clippings,
+            choices=choices.clippings,
             label="Clip gradients",
             tip="Limit each entry of the gradient, or its norm",
             help="limit each entry of the gradient, value, or its norm: none, value or norm ({})",
@@ -571,7 +487,6 @@ class TrainingSettings(Struct, frozen=True):
             tip="Pause when the training loss is that small; 0 for never",
             decimals=4,
             step=0.01,
-            option="stop-loss",
             help="stop when the training loss is that small; 0 for never ({})",
         ),
     ] = 0.0
@@ -585,7 +500,7 @@ class TrainingSettings(Struct, frozen=True):
             of_data=True,
         ),
     ] = 0
-    roles: Annotated[Mapping[str, str], Setting(restarts=True, read=_roles)] = {}
+    roles: Annotated[Mapping[str, str], Setting(restarts=True, read=choices.roles)] = {}
 
     @property
     def trains_network(self) -> bool:
@@ -634,11 +549,6 @@ def _read(name: str, value: Any) -> Any:
         said = f"have {between} characters" if isinstance(usual, str) else f"lie {between}"
         raise Problem(f"The training's {name} must {said}")
     if setting.choices and value != usual and value not in (known := setting.choices()):
-        told = f"The training's {name} is {_quoted(value)}, which does not exist"
+        told = f"The training's {name} is {choices.quoted(value)}, which does not exist"
         raise Problem(told, hint=f'In the file, set "{name}" of "lab" to one of: {", ".join(known)}')
     return type(usual)(value)
-
-
-def _quoted(value: Any) -> str:
-    """A word of a file in quotation marks; of one that cannot be printed only that it is there."""
-    return f"'{cut(value)}'" if isinstance(value, str) and value.isprintable() else "something else"

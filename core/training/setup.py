@@ -22,13 +22,14 @@ from core.data.table import OWN, Table
 from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.programs import read_program
+from core.training.choices import ELASTIC, L1, L2, MAX_NORM, NO_DATA, NONE
 from core.training.fitting import fitting, likely_roles
 from core.training.inferred_roles import roles_of
 from core.training.networks import Network
 from core.training.optimizers import rule_of
 from core.training.roles import Roles
 from core.training.schedules import Schedule
-from core.training.settings import ELASTIC, L1, L2, MAX_NORM, NO_DATA, NONE, SETTINGS, TrainingSettings
+from core.training.settings import SETTINGS, TrainingSettings
 from core.training.stopping import Stops
 from core.training.trainer import Trainer
 from core.training.trainer_options import TrainerOptions

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from core.base.errors import Problem
 from core.training.batches import Shuffled
+from core.training.choices import REDUCTIONS
 from core.training.schedules import Schedule
-from core.training.settings import REDUCTIONS
 from core.training.stopping import Stops
 
 DTYPES = ("float64", "float32")

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.training.choices import COSINE, RECIPROCAL, STEPS
 from core.training.hyperparameters import L1_RATE
 from core.training.limits import limited
 from core.training.schedules import Schedule
-from core.training.settings import COSINE, RECIPROCAL, STEPS
 from core.training.trainer import Trainer
 
 FORMS = {
