@@ -40,9 +40,9 @@ class Running(QToolButton):
         self.setIcon(icon("pause"))
 
     def _show(self) -> None:
-        runs = self._training.is_training and self._training.made is not None
-        if runs and self._training.made:
-            said = f"Training: update {self._training.made.trainer.updates:,}"
+        run = self._training.made if self._training.is_training else None
+        if run:
+            said = f"Training: update {run.trainer.updates:,}"
             self.setText(said)
             self.setAccessibleDescription(said)
-        self.setVisible(runs and self._elsewhere and not self._presenting)
+        self.setVisible(run is not None and self._elsewhere and not self._presenting)
