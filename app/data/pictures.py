@@ -25,6 +25,7 @@ from app.widgets.flow_layout import FlowLayout
 from app.widgets.heat import ink_image
 from app.widgets.labels import plain_label, tint
 from app.widgets.theme import LIGHT, Theme
+from core.base.arrays import Array
 from core.base.errors import Problem
 from core.data.examples import Dataset
 from core.training.answers import Answers
