@@ -401,8 +401,8 @@ FIGURE = {
     ),
     "map-signs": bug(
         "core/base/shades.py",
-        "np.where(shares[..., None] < 0, negative, positive)",
-        "np.where(shares[..., None] < 0, positive, negative)",
+        "np.maximum(-shares, 0), np.maximum(shares, 0)",
+        "np.maximum(shares, 0), np.maximum(-shares, 0)",
         "in maps numbers below 0 are blue and those above orange",
         CANVAS,
         TRAINING,
@@ -1863,7 +1863,7 @@ TRAINING = {
     ),
     "running-without-a-word": bug(
         "app/shell/running.py",
-        "self.setVisible(runs and self._elsewhere and not self._presenting)",
+        "self.setVisible(run is not None and self._elsewhere and not self._presenting)",
         "self.setVisible(False)",
         "other workspaces do not say that a training runs",
         "tests/app/test_undone_training.py",
