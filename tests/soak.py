@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter, deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import _lru_cache_wrapper
 from pathlib import Path
@@ -139,7 +140,25 @@ class User:
 
         QTimer.singleShot(0, act_once)
         QTimer.singleShot(0, answer)
-        loop.exec()
+        with self._telling_of_endless_calls():
+            loop.exec()
+
+    @contextmanager
+    def _telling_of_endless_calls(self):
+        """What calls itself without an end is told with what it was called from: who reports a failure of
+        Qt's event loop knows no more than the last slot."""
+        before = sys.excepthook
+
+        def caught(kind, error, trace):
+            if issubclass(kind, RecursionError):
+                self.failures.append(f"{error}, called from\n{_calls()}after {', '.join(self.did)}")
+            before(kind, error, trace)
+
+        sys.excepthook = caught
+        try:
+            yield
+        finally:
+            sys.excepthook = before
 
     def look_at_all(self):
         """Open every panel and tab on a long program, so that what is made once is there."""
@@ -387,6 +406,16 @@ ACTIONS = {
     User.wait: 2,
     User.close_what_is_open: 1,
 }
+
+
+def _calls():
+    """The functions that are being called, the last first, as far as one sees a circle in them."""
+    frame, lines = sys._getframe(2), []
+    while frame is not None and len(lines) < 100:
+        code = frame.f_code
+        lines.append(f"  {Path(code.co_filename).name}:{frame.f_lineno} {code.co_name}\n")
+        frame = frame.f_back
+    return "".join(lines)
 
 
 def _close_what_is_open():

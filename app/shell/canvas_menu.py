@@ -40,14 +40,28 @@ def add_folding(menu: QMenu, session: Session, node: str, frame: str) -> None:
     """The entries for a node and for the frame around it, where there is something to do."""
     graph = session.trace.graph
     if node and _unfolds(graph, node):
-        menu.addAction(f"Unfold {menu_name(graph, graph.nodes[node])}", lambda: session.unfold(node))
+        menu.addAction(f"Unfold {menu_name(graph, graph.nodes[node])}", lambda: _unfold(session, node))
     if frame:
-        menu.addAction(f"Fold {menu_name(graph, graph.folded[frame])}", lambda: session.fold(frame))
+        menu.addAction(f"Fold {menu_name(graph, graph.folded[frame])}", lambda: _fold(session, frame))
     if not menu.isEmpty():
         menu.addSeparator()
 
 
+def _unfold(session: Session, node: str) -> None:
+    """Unfold a node, unless another program has come while the menu was open."""
+    if _unfolds(session.trace.graph, node):
+        session.unfold(node)
+
+
+def _fold(session: Session, frame: str) -> None:
+    """Fold what a frame stands around, unless another program has come while the menu was open."""
+    if frame in session.trace.graph.folded:
+        session.fold(frame)
+
+
 def _unfolds(graph: Graph, node: str) -> bool:
+    if node not in graph.nodes:
+        return False
     try:
         expansion(graph, graph.nodes[node])
     except Problem:

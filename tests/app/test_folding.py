@@ -293,6 +293,18 @@ def test_the_menu_on_the_canvas_offers_what_can_be_done(opened):
     assert list(opened.session.trace.graph.folded) == ["y"]
 
 
+def test_a_menu_that_was_open_while_another_program_came_does_nothing(opened):
+    unfold = entries(opened, "v1", "")["Unfold w · x"]
+    opened.session.unfold("y")
+    fold = entries(opened, "", "y")["Fold σ"]
+    for text in ("v = a b; exp(v)", "x"):
+        opened.session.set_text(text)
+        count = opened.session.undo_stack.count()
+        unfold.trigger()
+        fold.trigger()
+        assert opened.session.undo_stack.count() == count
+
+
 def test_the_innermost_frame_is_the_one_pointed_at(window):
     window.session.set_text("y = silu(x)")
     window.session.unfold_all("all")
