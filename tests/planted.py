@@ -2475,6 +2475,13 @@ DIFFERENTIATING = {
         "the column that is seen again shows what was predicted wrongly before it was hidden",
         DATA,
     ),
+    "strides-of-the-stage": bug(
+        "app/state/stepping.py",
+        "view_of(self.trace.graph, self.chosen)",
+        "view_of(self.trace.graph, self.options)",
+        "strides on a stage are those of what is drawn there for the moment",
+        "tests/app/test_strides_in_the_window.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from core.figure import Drawing, Figure, Figures, Options, Stride, since, stops_of, view_of
@@ -211,13 +210,13 @@ class Stepping(QObject):
 
     @property
     def stops(self) -> tuple[int, ...]:
-        """The numbers of steps after which strides end, from 0 on."""
-        view, near = self.drawing.view, self.options.near
+        """The numbers of steps after which strides end, from 0 on, however a stage draws the graph."""
+        view = self.drawing.view
         asked = self.trace, view, self._stride
         if self._stops is None or any(a is not b for a, b in zip(self._stops[0], asked, strict=True)):
-            if near:  # what is folded for the moment is gone through like all else
-                view = view_of(self.trace.graph, replace(self.options, near=frozenset()))
-            self._stops = asked, stops_of(self.trace, view, self._stride, self.options)
+            if self._stage is not None:
+                view = view_of(self.trace.graph, self.chosen)
+            self._stops = asked, stops_of(self.trace, view, self._stride, self.chosen)
         return self._stops[1]
 
     @property

@@ -1,6 +1,7 @@
 """Steps of the length that was chosen: keys and buttons, the bar, the explanation, files and settings."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
@@ -52,6 +53,19 @@ def test_every_key_that_a_tooltip_names_steps_and_no_other(window, name, by):
         named.add(combined.key())
     keys = {key for key, each in STEP_KEYS.items() if each == by} | {Qt.Key.Key_Space}
     assert named == keys - {Qt.Key.Key_Return}  # which is called Enter, as that of a keypad is
+
+
+@pytest.mark.parametrize("level", ["operations", "units", "layers"])
+@pytest.mark.parametrize("stride", STRIDE_NAMES)
+def test_strides_are_the_same_however_a_stage_draws_the_graph(stride, level):
+    session = Session()
+    session.set_text("[x > 0] x + |y|")
+    session.draw_as("choose a level", level=level)
+    session.set_stride(stride)
+    stops = session.stops
+    for near in ({"y", "f", "v3"}, {"0", "v1", "v2", "x"}):
+        session.set_stage(replace(session.chosen, digits=3, captions=True, near=frozenset(near), until=4))
+        assert session.stops == stops
 
 
 def test_from_within_a_stride_a_step_goes_to_its_ends():
