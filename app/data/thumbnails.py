@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QSizePolicy, QWidget
 
 from app.data.marks import colours
 from app.widgets.theme import LIGHT, Theme
@@ -15,7 +15,7 @@ SHOWN = ("circle", "xor", "gauss", "spiral", "moons", "spiral3")
 SHORT = {"gauss": "Gauss", "xor": "Xor", "spiral": "Spiral", "moons": "Moons", "spiral3": "3 arms"}
 SIDE = 54  # pixels at text of 100 %
 MOST_POINTS = 160  # that are drawn of a set
-FRAME, GAP = 2, 6  # pixels
+FRAME, GAP, GAP_BELOW = 2, 6, 4  # pixels
 LEAST = 0.8  # of the usual side, at which there are still three in a row
 
 
@@ -30,7 +30,6 @@ class Thumbnail(QRadioButton):
         self._dataset: Dataset | None = None
         self.setAccessibleName(f"Data set {DATASETS[name].title}")
         self.setToolTip(f"{DATASETS[name].sentence} Choosing it begins the training anew")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_points(self, dataset: Dataset, theme: Theme) -> None:
         """Show these points, in the colours of a theme."""
@@ -41,13 +40,7 @@ class Thumbnail(QRadioButton):
         """Give the picture another side, in pixels."""
         if side != self.side:
             self.side, self._picture = side, None
-            self.updateGeometry()
             self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.side, self.side + self.fontMetrics().height() + 2)
-
-    minimumSizeHint = sizeHint
 
     def hitButton(self, at: QPoint) -> bool:
         return self.rect().contains(at)
@@ -108,31 +101,59 @@ class Thumbnails(QWidget):
         self.setAccessibleName("Data sets")
         self._group = QButtonGroup(self)
         self.buttons = {name: Thumbnail(name) for name in SHOWN}
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(GAP)
-        self._grid.setVerticalSpacing(4)
-        self._across = 0
-        self._arrange()
         for button in self.buttons.values():
+            button.setParent(self)
             self._group.addButton(button)
             button.clicked.connect(lambda _, name=button.name: self.chosen.emit(name))
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    # -- places: not by a layout, which must not change while it is laid out
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._arrange()
+        self._place()
 
-    def _arrange(self) -> None:
-        """Three in a row, or two where the column is narrow, as large as that allows."""
-        usual = SIDE * self.fontMetrics().height() / 16
-        across = 3 if self.width() >= 3 * LEAST * usual + 2 * GAP else 2
-        side = max(20, min(round(usual), (self.width() - (across - 1) * GAP) // across))
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+            self._place()
+
+    def sizeHint(self) -> QSize:
+        width = 3 * round(self._usual) + 2 * GAP
+        return QSize(width, self.heightForWidth(width))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        across, side = self._fit(width)
+        rows = -(-len(self.buttons) // across)
+        return rows * (side + self._below) + (rows - 1) * GAP_BELOW
+
+    @property
+    def _usual(self) -> float:
+        """The side of a picture where there is room, in pixels."""
+        return SIDE * self.fontMetrics().height() / 16
+
+    @property
+    def _below(self) -> int:
+        """The room for the name below a picture."""
+        return self.fontMetrics().height() + 2
+
+    def _fit(self, width: int) -> tuple[int, int]:
+        """How many stand in a row, three or where the column is narrow two, and how large: as that allows."""
+        across = 3 if width >= 3 * LEAST * self._usual + 2 * GAP else 2
+        return across, max(20, min(round(self._usual), (width - (across - 1) * GAP) // across))
+
+    def _place(self) -> None:
+        across, side = self._fit(self.width())
         for place, button in enumerate(self.buttons.values()):
+            row, column = divmod(place, across)
             button.set_side(side)
-            if across != self._across:
-                self._grid.addWidget(button, place // across, place % across)
-        self._across = across
-        for column in range(3):
-            self._grid.setColumnStretch(column, int(column == across))
+            left, top = column * (side + GAP), row * (side + self._below + GAP_BELOW)
+            button.setGeometry(left, top, side, side + self._below)
 
     def show_choice(self, name: str) -> None:
         """Mark the set that is trained on; none where that is another."""
