@@ -73,8 +73,25 @@ def _joined(parts: tuple[Math, ...]) -> str:
 
 
 def _bracketed(math: Math) -> str:
-    text = plain(math)
-    return text if text.isalnum() or isinstance(math, Fenced) else f"({text})"
+    return plain(math) if _is_single(math) else f"({plain(math)})"
+
+
+def _is_single(math: Math) -> bool:
+    """Whether a formula is one name, number or power, or the differential of one, such as ∂w."""
+    match math:
+        case Digits(text):
+            return not text.startswith("−")
+        case Letter() | Word() | Fenced() | Root():
+            return True
+        case Accented(base) | Scripts(base):
+            return _is_single(base)
+        case Tinted(_, body) | Shaped(body):
+            return _is_single(body)
+        case Row((Sign("∂"), body)):
+            return _is_single(body)
+        case Row((part,)):
+            return _is_single(part)
+    return False
 
 
 def _below(text: str) -> str:

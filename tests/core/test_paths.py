@@ -194,7 +194,7 @@ def test_one_path_of_arrays_ends_with_the_gradient_itself():
     trace = trace_of("p = softmax(W x); L = -ln(p[0])")
     found = derivation(trace, "W")
     (one,) = rows_of(found)
-    assert plain_text(one.columns[-1].name).startswith("(∂L)/(∂W) = ")
+    assert plain_text(one.columns[-1].name).startswith("∂L/∂W = ")
     assert one.columns[-1].size == "×".join(map(str, np.shape(found.gradient)))
     assert one.columns[-2].size.endswith("×1"), "a vector is a column, as in a rule"
     assert not ends_in_a_sum(found) and as_latex(found).count(r"\partial W") == 1
@@ -204,15 +204,15 @@ def test_one_path_of_arrays_ends_with_the_gradient_itself():
 def test_a_chosen_seed_is_the_first_factor():
     trace = run("z = x y", {"x": 3.0, "y": 4.0}, seed=2.0)
     (one,) = rows_of(derivation(trace, "x"))
-    assert as_text(derivation(trace, "x")).splitlines()[0] == "2 ⋅ (∂z)/(∂x) = 2 ⋅ 4 = 8"
+    assert as_text(derivation(trace, "x")).splitlines()[0] == "2 ⋅ ∂z/∂x = 2 ⋅ 4 = 8"
     assert one.path.product == 8.0
 
 
 def test_the_text_of_a_weight_that_is_used_twice():
     assert as_text(derivation(TWICE, "w")).splitlines() == [
-        "(∂J)/(∂L) ⋅ (∂L)/(∂y) ⋅ (∂y)/(∂z) ⋅ (∂z)/(∂w) = 1 ⋅ (−0.26894) ⋅ 0.19661 ⋅ 2 = −0.1058",
-        "(∂J)/(∂R) ⋅ (∂R)/(∂w) = 0.1 ⋅ 1 = 0.1",
-        "(∂J)/(∂w) = −0.105754 + 0.1 = −0.005754",
+        "∂J/∂L ⋅ ∂L/∂y ⋅ ∂y/∂z ⋅ ∂z/∂w = 1 ⋅ (−0.26894) ⋅ 0.19661 ⋅ 2 = −0.1058",
+        "∂J/∂R ⋅ ∂R/∂w = 0.1 ⋅ 1 = 0.1",
+        "∂J/∂w = −0.105754 + 0.1 = −0.005754",
         "2 paths, one backward pass.",
         "Received 0.1 from v₄, −0.1058 from v₁.",
         "Added up 0.1 − 0.105754 = −0.005754.",

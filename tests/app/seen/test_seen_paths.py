@@ -116,7 +116,7 @@ def test_below_each_factor_stands_its_value_and_last_the_product(panel):
     shown = [
         (plain(placed.cell.name.math), plain(placed.cell.value.math)) for placed in cells if placed.cell.value
     ]
-    factors = [("(∂J)/(∂L)", "1"), ("(∂L)/(∂y)", "−0.26894"), ("(∂y)/(∂z)", "0.19661"), ("(∂z)/(∂w)", "2")]
+    factors = [("∂J/∂L", "1"), ("∂L/∂y", "−0.26894"), ("∂y/∂z", "0.19661"), ("∂z/∂w", "2")]
     assert [pair for pair in shown if pair[0] not in ("⋅", "")] == factors
     assert shown[-1] == ("", "=−0.1058")
     for placed in cells:
