@@ -2482,6 +2482,27 @@ DIFFERENTIATING = {
         "strides on a stage are those of what is drawn there for the moment",
         "tests/app/test_strides_in_the_window.py",
     ),
+    "brackets-around-differentials": bug(
+        "core/math/plain.py",
+        'case Row((Sign("∂"), body)):',
+        'case Row((Sign("d"), body)):',
+        "copies and titles say (∂L)/(∂w)",
+        "tests/core/test_plain.py",
+    ),
+    "sum-at-the-selected-node": bug(
+        "app/canvas/scene.py",
+        "return part.labels if has_them else (*part.labels, terms)",
+        "return part.labels",
+        "a selected node does not show of what its gradient is the sum",
+        "tests/app/seen/test_seen_canvas.py",
+    ),
+    "sum-before-its-last-term": bug(
+        "app/canvas/scene.py",
+        "self._update(parts, min(now, before))",
+        "self._update(parts)",
+        "the sum at a selected node is there before the number that is still travelling",
+        "tests/app/seen/test_seen_canvas.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -34,10 +34,10 @@ Item = TypeVar("Item", bound=QGraphicsItem)
 
 
 class NodeItems:
-    """The items of a node: its box, the arrows that arrive, and its labels."""
+    """The items of a node: its box, the arrows that arrive, and its labels; what they show, at which step."""
 
-    def __init__(self, box: BoxItem):
-        self.box = box
+    def __init__(self, box: BoxItem, part: Part, count: int):
+        self.box, self.part, self.count = box, part, count
         self.arrows: dict[Edge, ArrowItem] = {}
         self.labels: list[LabelItem] = []
 
@@ -219,7 +219,7 @@ class Scene(QGraphicsScene):
         self._way, tokens = (before, now), tokens_of(figures, late)
         if 0 < len(tokens) <= MOST_TRAVEL:
             parts = underway(figures, late)
-            self._update(parts)
+            self._update(parts, min(now, before))
             self._tokens, self._underway = tokens, set(parts)
             self.session.set_travelling(now > before)
 
@@ -253,8 +253,8 @@ class Scene(QGraphicsScene):
         before, self._selected = self._selected, self._boxes_of(self.session.selected)
         for name in before ^ self._selected:
             if name in self._nodes:
-                box = self._nodes[name].box
-                box.show_box(box.box, name in self._selected)
+                items = self._nodes[name]
+                self._update({name: items.part}, items.count)
         self._show_paths()
 
     def _show_paths(self) -> None:
@@ -287,19 +287,31 @@ class Scene(QGraphicsScene):
         homes = self.session.drawing.view.homes
         return frozenset(home for name in nodes for home in homes.get(name, ()))
 
-    def _update(self, parts: Mapping[str, Part]) -> None:
-        """Bring the items of some nodes in line with what is seen of them."""
+    def _update(self, parts: Mapping[str, Part], count: int | None = None) -> None:
+        """Bring the items of some nodes in line with what is seen of them, after `count` steps if not now."""
+        count = self._count if count is None else count
         for name, part in parts.items():
             items = self._nodes.get(name)
             if items is None:
-                items = self._nodes[name] = NodeItems(self._added(BoxItem(part.box, self.theme)))
+                box = self._added(BoxItem(part.box, self.theme))
+                items = self._nodes[name] = NodeItems(box, part, count)
+            items.part, items.count = part, count
             items.box.show_box(part.box, name in self._selected)
             items.box.point_at(name in self._pointed)
             for arrow in part.arrows:
                 if arrow.edge not in items.arrows:
                     items.arrows[arrow.edge] = self._added(ArrowItem(arrow, self.theme))
                 items.arrows[arrow.edge].show_arrow(arrow)
-            items.labels = self._labels(items.labels, part.labels)
+            items.labels = self._labels(items.labels, self._labels_of(part, count))
+
+    def _labels_of(self, part: Part, count: int) -> Sequence[Label]:
+        """The labels of a node; at a selected one stays the sum of all that has come back to it."""
+        name = part.box.node
+        if self._figures is None or name not in self._selected:
+            return part.labels
+        terms = self._figures.sum_at(name, count)
+        has_them = terms is None or any(label.role == "sum" for label in part.labels)
+        return part.labels if has_them else (*part.labels, terms)
 
     def _labels(self, before: Collection[LabelItem], labels: Sequence[Label]) -> list[LabelItem]:
         """The items of a node's labels: one stays while its label looks the same, or takes another."""

@@ -122,6 +122,11 @@ class Figures:
         touched = self.drawing.view.touched(self._trace.touched(count, count))
         return self.parts(count, touched & self.drawing.sizes.keys())
 
+    def sum_at(self, name: str, count: int) -> Label | None:
+        """The terms of a drawn node's gradient after so many steps; None where it is no sum, or has no room."""
+        found = _gradient(self.drawing, Snapshot(self._trace, count), self.drawing.view.nodes[name], True)
+        return next((label for label in found if label.role == "sum"), None)
+
     def is_known(self, drawn: str, count: int, gradient: bool) -> bool:
         """Whether the value, or the gradient, of a drawn node is there after so many steps."""
         snapshot, node = Snapshot(self._trace, count), self.drawing.view.shown_by(drawn)
@@ -217,19 +222,12 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
     if note := _note(drawing, shown, spot):
         found.append(note)
     known, names = _known(shown, snapshot), class_names(shown.node, shown.shape, options)
-    gradient = snapshot.gradient(shown.node.name) if options.gradients else None
     if known and options.values and not shown.node.is_constant:
         is_picture = name in drawing.pictures
         label = _label(name, "value", written(shown.value(known[-1]), options, is_picture, classes=names))
         found.append(replace(label, at=direction.value(spot, label.extent)))
-    if gradient is not None:
-        total = _label(name, "gradient", gradient_at(snapshot.trace, shown, gradient, gradients))
-        found.append(replace(total, at=direction.gradient(spot, total.extent), below=True))
-        step = snapshot.step
-        terms = sum_shown(snapshot, options) if isinstance(step, Flowed) and step.arg == name else None
-        if terms is not None and name in drawing.rooms.sums:
-            at = direction.terms(spot, total.extent, terms.extent)
-            found.append(replace(_label(name, "sum", terms), at=at, below=True))
+    step = snapshot.step
+    found += _gradient(drawing, snapshot, shown, isinstance(step, Flowed) and step.arg == name)
     if shown.bias in drawing.rooms.weights and shown.bias:
         found += _at_bias(drawing, snapshot, shown.bias, spot)
     for arc in shown.arcs:
@@ -256,6 +254,23 @@ def _at_weight(drawing: Drawing, snapshot: Snapshot, arc: Arc, spot: Spot) -> li
         at = drawing.beside(arc, spot, label.extent, below)
         edge = Edge(arc.source, arc.target, arc.place)
         found.append(replace(label, at=at, below=below, edge=edge))
+    return found
+
+
+def _gradient(drawing: Drawing, snapshot: Snapshot, shown: Shown, with_terms: bool) -> list[Label]:
+    """The gradient of a node, and below it the terms of which it is the sum, where there is room for them."""
+    name, options = shown.name, drawing.options
+    gradient = snapshot.gradient(shown.node.name) if options.gradients else None
+    if gradient is None:
+        return []
+    spot, direction = drawing.spot(name), drawing.direction
+    number = gradient_at(snapshot.trace, shown, gradient, replace(options, shapes=False))
+    total = _label(name, "gradient", number)
+    found = [replace(total, at=direction.gradient(spot, total.extent), below=True)]
+    terms = sum_shown(snapshot, name, options) if with_terms and name in drawing.rooms.sums else None
+    if terms is not None:
+        at = direction.terms(spot, total.extent, terms.extent)
+        found.append(replace(_label(name, "sum", terms), at=at, below=True))
     return found
 
 

@@ -111,7 +111,7 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
                     seen = counts is None or (options.highlight and count in counts)
                     terms = None
                     if seen and arrived[arg] <= MOST_TERMS and (not options.near or arg in options.near):
-                        terms = sum_shown(shown.snapshot(count), options)
+                        terms = sum_shown(shown.snapshot(count), arg, options)
                     if terms is not None:
                         _widen(sums, arg, terms.extent)
     if counts is not None:
@@ -168,15 +168,15 @@ def gradient_at(trace: Trace, shown: Shown, value: Value, options: Options) -> W
     return replace(found, math=row(name, EQUALS, found.math))
 
 
-def sum_shown(snapshot: Snapshot, options: Options) -> Written | None:
-    """Set the sum that the gradient which has just arrived at a fan-out is part of: `3 + 4 = 7`."""
-    step = snapshot.step
-    if not isinstance(step, Flowed) or not isinstance(step.total, float):
+def sum_shown(snapshot: Snapshot, node: str, options: Options) -> Written | None:
+    """Set the sum of what has arrived at a fan-out, `3 + 4 = 7`; None of arrays, of one term and of many."""
+    total = snapshot.gradient(node)
+    if not isinstance(total, float):
         return None
-    arrived = [value for value in snapshot.arrived(step.arg) if isinstance(value, float)]
+    arrived = [value for value in snapshot.arrived(node) if isinstance(value, float)]
     if not 2 <= len(arrived) <= MOST_TERMS:
         return None
     digits = options.digits
-    digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, step.total, digits)
+    digits_of_terms, sign = equation(lambda *terms: float(sum(terms)), arrived, total, digits)
     terms = added([number_math(value, digits_of_terms) for value in arrived])
-    return small_gradient(row(terms, Sign(sign, "rel"), number_math(step.total, digits)), options)
+    return small_gradient(row(terms, Sign(sign, "rel"), number_math(total, digits)), options)

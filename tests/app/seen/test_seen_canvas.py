@@ -13,6 +13,7 @@ from core.figure import tokens_of, underway
 from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Digits, Letter, Word, row
+from core.math.plain import plain
 from core.math.typeset import EQUALS, PLUS, number_math
 from core.passes.guessed_values import with_defaults
 from core.passes.steps import Flowed
@@ -99,6 +100,42 @@ def test_at_a_fan_out_the_sum_grows_when_a_contribution_has_arrived(light_canvas
     assert canvas.travelled(travel, 0.3).amount("ground", within=there) == 0
     canvas.scene.finish()
     assert canvas.look().amount("ground", within=there) > 50
+
+
+def test_a_selected_node_keeps_the_sum_of_all_that_came_back_to_it(light_canvas):
+    canvas = light_canvas.open("u = x y; v = u t; w = u^2; z = v + w", x=2.0, y=3.0, t=12.0)
+    session = canvas.session
+    session.seek(len(session.trace))
+
+    def terms():
+        return [plain(label.math) for label in shown_labels(canvas) if label.role == "sum"]
+
+    assert terms() == [], "the last step brings a gradient to another node"
+    session.select("u")
+    assert terms() == ["12 + 12 = 24"]
+    (label,) = (one for one in shown_labels(canvas) if one.role == "sum")
+    assert canvas.look().amount("gradient", within=label_rect(label)) > 50
+    session.select("v")
+    assert terms() == []
+    session.select("u")
+    arrived = max(
+        count
+        for count, step in enumerate(session.trace.steps, 1)
+        if isinstance(step, Flowed) and step.arg == "u"
+    )
+    session.seek(arrived)
+    assert terms() == ["12 + 12 = 24"], "once, also at the step that brings it"
+    session.seek(arrived - 1)
+    assert terms() == []
+    canvas.step_with_token()
+    assert terms() == [], "it is seen when the number has arrived"
+    canvas.scene.finish()
+    assert terms() == ["12 + 12 = 24"]
+
+
+def shown_labels(canvas):
+    """The labels that are on the canvas."""
+    return [label.label for node in canvas.scene._nodes.values() for label in node.labels]
 
 
 def test_a_token_carries_its_number(light_canvas):
