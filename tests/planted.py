@@ -2503,6 +2503,13 @@ DIFFERENTIATING = {
         "the sum at a selected node is there before the number that is still travelling",
         "tests/app/seen/test_seen_canvas.py",
     ),
+    "step-unsaid-at-nodes": bug(
+        "app/canvas/accessible.py",
+        '", ".join([*self._now(), *known])',
+        '", ".join(known)',
+        "a screen reader is not told which nodes belong to the step",
+        "tests/app/test_accessible.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -19,6 +19,15 @@ from app.painting.parts import box_rect
 from app.state.session import Session
 
 
+# what happens to a node in a step, by the fields of Lit
+IN_THIS_STEP = {
+    "computed": "computed in this step",
+    "seeded": "starts the backward pass in this step",
+    "senders": "sends its gradient back in this step",
+    "receivers": "receives a gradient in this step",
+}
+
+
 class Reads(NamedTuple):
     """What is asked of a canvas: its session, a node in words, and the node at a place."""
 
@@ -71,7 +80,13 @@ class NodeInterface(QAccessibleInterface):
         if not self.isValid() or not shown:
             return ""
         title, *known = self._reads.described(shown).split("\n")
-        return title if kind == QAccessible.Text.Name else ", ".join(known)
+        return title if kind == QAccessible.Text.Name else ", ".join([*self._now(), *known])
+
+    def _now(self) -> list[str]:
+        """What happens to the node in the present step, as its light shows."""
+        session = self._reads.session
+        lit, members = session.figures.lit(session.cursor), session.drawing.view.nodes[self.name].members
+        return [said for what, said in IN_THIS_STEP.items() if not getattr(lit, what).isdisjoint(members)]
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         """What is said of a node cannot be changed."""
@@ -88,6 +103,7 @@ class NodeInterface(QAccessibleInterface):
     def state(self) -> QAccessible.State:
         state, selected = QAccessible.State(), self.name in self._reads.session.selected
         state.selectable, state.selected = True, selected
+        state.active = self.isValid() and bool(self._now())
         return state
 
 

@@ -81,7 +81,7 @@ class Figures:
         self.drawing, self._trace, self._highlight = drawing, trace.shown, highlight
         self._stops = stops
         self._parts: dict[str, Part] = {}
-        self._count = -1
+        self._count, self._lit = -1, Lit()
         self._figure: Figure | None = None
 
     def at(self, count: int) -> Figure:
@@ -122,6 +122,11 @@ class Figures:
         touched = self.drawing.view.touched(self._trace.touched(count, count))
         return self.parts(count, touched & self.drawing.sizes.keys())
 
+    def lit(self, count: int) -> Lit:
+        """What the last stride of so many steps touches; nothing in a finished picture."""
+        self._go(count)
+        return self._lit
+
     def sum_at(self, name: str, count: int) -> Label | None:
         """The terms of a drawn node's gradient after so many steps; None where it is no sum, or has no room."""
         found = _gradient(self.drawing, Snapshot(self._trace, count), self.drawing.view.nodes[name], True)
@@ -138,9 +143,9 @@ class Figures:
             return
         names = self.drawing.sizes if self._count < 0 else self.changed(self._count, count)
         snapshot = Snapshot(self._trace, count, at_rest=not self._highlight)
-        lit = lit_by(self._trace.steps[self.since(count) : count] if self._highlight else ())
+        self._lit = lit_by(self._trace.steps[self.since(count) : count] if self._highlight else ())
         for name in names:
-            self._parts[name] = _part(self.drawing, snapshot, lit, name)
+            self._parts[name] = _part(self.drawing, snapshot, self._lit, name)
         self._count, self._figure = count, None
 
 
