@@ -18,7 +18,6 @@ from PySide6.QtWidgets import QAccessibleWidget, QGraphicsView, QWidget
 from app.painting.parts import box_rect
 from app.state.session import Session
 
-
 # what happens to a node in a step, by the fields of Lit
 IN_THIS_STEP = {
     "computed": "computed in this step",

@@ -310,8 +310,9 @@ class Scene(QGraphicsScene):
         if self._figures is None or name not in self._selected:
             return part.labels
         terms = self._figures.sum_at(name, count)
-        has_them = terms is None or any(label.role == "sum" for label in part.labels)
-        return part.labels if has_them else (*part.labels, terms)
+        if terms is None or any(label.role == "sum" for label in part.labels):
+            return part.labels
+        return (*part.labels, terms)
 
     def _labels(self, before: Collection[LabelItem], labels: Sequence[Label]) -> list[LabelItem]:
         """The items of a node's labels: one stays while its label looks the same, or takes another."""

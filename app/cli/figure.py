@@ -125,7 +125,9 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
         f"({','.join(USUALLY_SHOWN)})",
     )
     parser.add_argument(
-        "--numbers", **choice(("edges", "nodes")), help="where numbers stand (edges, or as in the project)"
+        "--numbers",
+        **choice(("edges", "nodes")),
+        help="where numbers are placed (edges, or as in the project)",
     )
     parser.add_argument(
         "--level",
@@ -141,7 +143,10 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--each-plus", action="store_true", help="draw each + of a long sum on its own")
     parser.add_argument("--down", action="store_true", help="let data flow down instead of to the right")
     parser.add_argument(
-        "--rows", metavar="N", type=whole_number(1, MOST_ROWS), help="rows that a long graph may stand in (1)"
+        "--rows",
+        metavar="N",
+        type=whole_number(1, MOST_ROWS),
+        help="rows into which a long graph may be broken (1)",
     )
 
 

@@ -35,7 +35,7 @@ def _run(args: argparse.Namespace) -> int:
     count = None if args.step in (None, "end") else trace.position(args.step)
     write(listing_text(args.form, trace, notation_of(args, document), args.digits, count))
     if args.step is not None and args.form != "math":
-        say("Note: --step changes nothing; values and gradients stand only in the table (--as math).")
+        say("Note: --step changes nothing; only the table (--as math) has values and gradients.")
     return 0
 
 

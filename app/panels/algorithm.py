@@ -50,10 +50,10 @@ NARROWEST = 230
 class AlgorithmPanel(QWidget):
     """The listing with its choice of language and notation, and a sentence on a value that does not fit.
 
-    `formChosen` carries the language that is chosen.
+    `chosen` is emitted when its language, or which lines it has, is.
     """
 
-    formChosen = Signal(str)
+    chosen = Signal()
 
     def __init__(
         self, session: Session, training: TrainingSession | None = None, parent: QWidget | None = None
@@ -62,7 +62,7 @@ class AlgorithmPanel(QWidget):
         self.session, self.training = session, training
         self.theme: Theme = LIGHT
         self.form = "math"
-        self.hides_data = False  # leaves out the lines back to the data of a training
+        self.data_gradients = True  # whether there are lines back to the data of a training
         self.rows = Rows(session, self)
         self.table = Table(session, self.rows)
         self.table.verticalScrollBar().rangeChanged.connect(self._follow_fitted)
@@ -143,7 +143,7 @@ class AlgorithmPanel(QWidget):
         """The listing in the chosen form. Raises Problem where an operation has none."""
         session, form = self.session, FORMS[self.form]
         listing = listing_of(session.trace, session.drawn.groups, as_computed=form.as_computed)
-        kept = listing.without(self._data()) if self.hides_data else listing
+        kept = listing if self.data_gradients else listing.without(self._data())
         return form.make(kept, session.notation, session.digits)
 
     def _run(self) -> TrainingRun | None:
@@ -244,12 +244,13 @@ class AlgorithmPanel(QWidget):
         self.form = form
         self.message.hide()
         self._show()
-        self.formChosen.emit(form)
+        self.chosen.emit()
 
-    def toggle_data(self) -> None:
-        """Leave out the gradients of inputs, targets and constants of a training, or list them again."""
-        self.hides_data = not self.hides_data
+    def show_data_gradients(self, shown: bool) -> None:
+        """List the gradients of inputs, targets and constants of a training, or leave them out."""
+        self.data_gradients = shown
         self._show()
+        self.chosen.emit()
 
     def _choose_notation(self, notation: Notation) -> None:
         self.session.set_notation(notation)
@@ -274,9 +275,10 @@ class AlgorithmPanel(QWidget):
         menu.addAction("Fold all", lambda: self.rows.fold_all(True))
         menu.addAction("Show all lines", lambda: self.rows.fold_all(False))
         if self._data():
-            hides = menu.addAction("Lines back to inputs and targets", self.toggle_data)
-            hides.setCheckable(True)
-            hides.setChecked(not self.hides_data)
+            shown = menu.addAction("Lines back to inputs and targets")
+            shown.setCheckable(True)
+            shown.setChecked(self.data_gradients)
+            shown.triggered.connect(self.show_data_gradients)
         menu.addSeparator()
         for form, title in (("math", "text"), ("latex", "LaTeX"), ("numpy", "NumPy"), ("torch", "PyTorch")):
             menu.addAction(f"Copy as {title}", partial(self.copy, form))

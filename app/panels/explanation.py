@@ -26,7 +26,7 @@ from core.math.mathtree import Math
 from core.notation.names import in_text
 from core.passes.explain import Explanation
 
-BY_PARTS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
+IN_BEATS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
 LINES_BESIDE = 4  # of text, title and sentence with what is free around them
 EDGES = 32  # pixels left and right of a formula
 # a formula shrinks to this part of its size before it is broken into lines, further where these have no room
@@ -54,15 +54,15 @@ class ExplanationPanel(QScrollArea):
         box = QVBoxLayout(body)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
-        self.by_parts = QToolButton()
-        self.by_parts.setText("By parts")
-        self.by_parts.setToolTip(BY_PARTS)
-        self.by_parts.setCheckable(True)
-        self.by_parts.setAutoRaise(True)
-        self.by_parts.clicked.connect(session.set_by_parts)
+        self.in_beats = QToolButton()
+        self.in_beats.setText("In three beats")
+        self.in_beats.setToolTip(IN_BEATS)
+        self.in_beats.setCheckable(True)
+        self.in_beats.setAutoRaise(True)
+        self.in_beats.clicked.connect(session.set_in_beats)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
-        head.addWidget(self.by_parts, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.in_beats, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(head)
         for part in (self.rule, self.numbers, self.sentence, self.signs, self.caveat):
             box.addWidget(part)
@@ -82,7 +82,7 @@ class ExplanationPanel(QScrollArea):
         session.traceChanged.connect(self._show)
         session.cursorMoved.connect(self._show)
         session.numbersArrived.connect(self._show)
-        session.partsChanged.connect(self._show)
+        session.beatsChanged.connect(self._show)
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -107,7 +107,7 @@ class ExplanationPanel(QScrollArea):
     def _show(self) -> None:
         self.explanation = found = self.session.explanation
         self._so_far = so_far = self.session.explanation_so_far
-        self.by_parts.setChecked(self.session.by_parts)
+        self.in_beats.setChecked(self.session.in_beats)
         self.title.setText(found.title)
         self._show_formulas()
         signs = f"{found.signs} {self._entries()}".strip()

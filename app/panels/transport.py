@@ -282,7 +282,12 @@ class Transport(QWidget):
 
     @property
     def factor(self) -> float:
+        """How many times as fast as usual it plays."""
         return SPEEDS[self.speed.currentText()]
+
+    def set_factor(self, factor: float) -> None:
+        """Choose the offered speed that is nearest."""
+        self.speed.setCurrentText(min(SPEEDS, key=lambda name: abs(SPEEDS[name] - factor)))
 
     def step(self, by: int) -> None:
         """Step by hand; playing stops."""

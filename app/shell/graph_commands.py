@@ -157,7 +157,7 @@ GRAPH = (
     Command(
         "derivatives_column",
         "Derivatives in a &column",
-        "Else they are below the canvas",
+        "Show the ways to differentiate in a column instead of below the canvas",
         move_derivatives,
         checked=lambda host: host.panes["derivatives"].place == "right",
         group=2,
@@ -198,7 +198,7 @@ GRAPH = (
     Command(
         "unfold_all",
         "Unfold &everything",
-        "Every function as the formula it stands for",
+        "Show every function as its formula",
         lambda host: unfold_all(host, "all"),
         group=3,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from app.panels.explanation import BY_PARTS
+from app.panels.explanation import IN_BEATS
 from app.panels.transport import STRIDE_NAMES
 from app.shell.command import Command, Keys
 from app.shell.host import Host
@@ -96,11 +96,21 @@ TURNS = (
     (
         "at_nodes",
         "Num&bers at the nodes",
-        "Else numbers stand at the edges on which they leave",
+        "Show numbers at the nodes instead of on the edges",
         "move numbers",
     ),
-    ("down", "&Data flow down", "Else they flow to the right", "turn the graph"),
-    ("sums", "&Each + on its own", "Else a sum of many terms, such as a + b + c, is one node", "change sums"),
+    (
+        "down",
+        "&Data flow down",
+        "Draw the graph from top to bottom instead of to the right",
+        "turn the graph",
+    ),
+    (
+        "sums",
+        "&Each + on its own",
+        "Draw a sum such as a + b + c as a node for each + instead of one node",
+        "change sums",
+    ),
 )
 
 
@@ -208,11 +218,11 @@ VIEW = (
         for stride, (name, what) in STRIDE_NAMES.items()
     ),
     Command(
-        "by_parts",
-        "&By parts",
-        BY_PARTS,
-        lambda host: host.session.set_by_parts(not host.session.by_parts),
-        checked=lambda host: host.session.by_parts,
+        "in_beats",
+        "In three &beats",
+        IN_BEATS,
+        lambda host: host.session.set_in_beats(not host.session.in_beats),
+        checked=lambda host: host.session.in_beats,
         submenu="Step length",
     ),
     Command(
@@ -262,7 +272,7 @@ VIEW = (
     Command(
         "pin_program",
         "&Program in the left column",
-        "Else it is edited below its line at the top",
+        "Edit the program in the left column instead of below its line at the top",
         lambda host: host.arrangement.pin_program(not host.arrangement.kept.pinned),
         checked=lambda host: host.arrangement.kept.pinned,
         group=1,
@@ -272,7 +282,7 @@ VIEW = (
         Command(
             f"{place}_window",
             f"{title} in its own window",
-            "The same panels in a window that can stand on a second screen; closing it brings them back",
+            "Show these panels in a window for a second screen; closing it brings them back",
             partial(_toggle_window, place),
             checked=partial(_has_window, place),
             group=1,
@@ -365,7 +375,7 @@ VIEW = (
     Command(
         "weights",
         "&Weights at the arrows of nets",
-        "In nets that are drawn as units; without them the arrows stand alone",
+        "In nets that are drawn as units; when off, arrows have no numbers",
         lambda host: host.session.set_options(
             weights="bare" if host.session.options.weights == "values" else "values"
         ),
@@ -391,7 +401,7 @@ VIEW = (
     Command(
         "note_texts",
         "Notes beside the nodes",
-        "Else a note is read by pointing at its mark",
+        "Show the text of notes; when off, pointing at a mark shows it",
         partial(_toggle_option, name="note_texts"),
         checked=lambda host: host.session.options.note_texts,
         group=3,

@@ -112,8 +112,10 @@ class Window(QMainWindow):
         self._show_theme()
         self.session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})
         self.session.set_stride(settings.get("stride"))
-        self.session.set_by_parts(settings.get("by_parts"))
+        self.session.set_in_beats(settings.get("in_beats"))
+        self.algorithm.data_gradients = settings.get("data_gradients")
         self.algorithm.choose_form(settings.get("listing"))
+        self.transport.set_factor(settings.get("step_speed"))
         self.scene.animated = settings.get("animate")
         self.arrangement.restore(settings.get("arrangement"))
         self._show_workspace()
@@ -159,8 +161,8 @@ class Window(QMainWindow):
         self.view.customContextMenuRequested.connect(self._canvas_menu)
         self.transport.speedChanged.connect(self._take_speed)
         session.strideChanged.connect(self._keep_stride)
-        session.partsChanged.connect(self._keep_parts)
-        self.algorithm.formChosen.connect(lambda form: self.settings.set("listing", form))
+        session.beatsChanged.connect(self._keep_beats)
+        self.algorithm.chosen.connect(self._keep_listing)
 
     @property
     def frame(self) -> QMainWindow:
@@ -278,13 +280,19 @@ class Window(QMainWindow):
 
     def _take_speed(self) -> None:
         self.scene.speed = self.transport.factor
+        self.settings.set("step_speed", self.transport.factor)
+
+    def _keep_listing(self) -> None:
+        self.settings.set("listing", self.algorithm.form)
+        self.settings.set("data_gradients", self.algorithm.data_gradients)
+        self.refresh_actions()
 
     def _keep_stride(self) -> None:
         self.settings.set("stride", self.session.stride)
         self.refresh_actions()
 
-    def _keep_parts(self) -> None:
-        self.settings.set("by_parts", self.session.by_parts)
+    def _keep_beats(self) -> None:
+        self.settings.set("in_beats", self.session.in_beats)
         self.refresh_actions()
 
     def _edit_value(self, name: str) -> None:

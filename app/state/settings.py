@@ -36,11 +36,15 @@ NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,20})?")
 
 
 class Setting(Struct, frozen=True):
-    """A default, how a value is read from text (raising ValueError where it is not allowed) and written."""
+    """A default, how a value is read from text (raising ValueError where it is not allowed) and written.
+
+    One that `was` called otherwise is read by that name from older files.
+    """
 
     usual: Any
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
+    was: str = ""
 
 
 def _one_of(words: Collection[str]) -> Callable[[str], str]:
@@ -104,8 +108,9 @@ TABLE: Mapping[str, Setting] = MappingProxyType(
         "figure_text": Setting("outlines", _one_of(("outlines", "fonts"))),
         "stride": Setting("node", _one_of(STRIDES)),
         "listing": Setting("math", _one_of(FORMS)),
-        "by_parts": Setting(False, _switch),
-        "speed": Setting(1.0, _number(0.25, 8)),
+        "data_gradients": Setting(True, _switch),
+        "in_beats": Setting(False, _switch, was="by_parts"),
+        "step_speed": Setting(1.0, _number(0.25, 8), was="speed"),
         "recent": Setting((), _read_paths, lambda paths: json.dumps(list(paths))),
         "geometry": Setting(b"", _read_bytes, _write_bytes),
         "arrangement": Setting(Arrangement(), read_arrangement, arrangement_text),
@@ -186,19 +191,23 @@ class Settings:
     def _load(self) -> None:
         wrong = []
         for name, setting in TABLE.items():
-            if self._store is None or not self._store.contains(name):
+            name_in_file = next((key for key in (name, setting.was) if self._holds(key)), "")
+            if self._store is None or not name_in_file:
                 continue
-            text = self._store.value(name)
+            text = self._store.value(name_in_file)
             try:
                 self._values[name] = setting.read(text if isinstance(text, str) else _refused(str(text)))
             except ValueError:
-                wrong.append(name)
+                wrong.append(name_in_file)
         if wrong and self._store is not None and self.path is not None:
             with contextlib.suppress(OSError):
                 self._kept_as().write_bytes(self.path.read_bytes())
             self.warning = SOME_ASIDE.format(", ".join(wrong), shown_path(self._kept_as()))
             for name in wrong:
                 self._store.remove(name)
+
+    def _holds(self, key: str) -> bool:
+        return self._store is not None and bool(key) and self._store.contains(key)
 
     def _kept_as(self) -> Path:
         assert self.path is not None

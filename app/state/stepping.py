@@ -22,7 +22,7 @@ class Stepping(QObject):
 
     cursorMoved = Signal()  # another step is shown, or the highlight of the last one goes or comes
     strideChanged = Signal()  # a step goes farther, or less far
-    partsChanged = Signal()  # steps come by parts, or at once
+    beatsChanged = Signal()  # steps come in three beats, or at once
     numbersArrived = Signal()  # what travelled on the canvas is there
 
     def __init__(self, parent: QObject | None = None):
@@ -33,7 +33,7 @@ class Stepping(QObject):
         self._stage: Options | None = None
         self.cursor = 0
         self.part = 0  # how many parts are shown of the step that comes next
-        self.by_parts = False  # whether a step shows its rule first, then its factors, then its result
+        self.in_beats = False  # whether a step shows its rule first, then its factors, then its result
         self._stride: Stride = "message"
         self._travelling = False  # whether what the last stride made is still on its way on the canvas
         self._figures: tuple[tuple[object, ...], Figures] | None = None
@@ -125,12 +125,12 @@ class Stepping(QObject):
     def step(self, by: int) -> None:
         """Go so many strides forward, or back where `by` is negative, as far as there are steps.
 
-        By parts one stride takes as many times as its explanation has parts; the last one moves the cursor.
+        In three beats one stride takes as many times as its explanation has parts; the last moves the cursor.
         """
         stops, part = self.stops, self.part + by
         at = bisect_right(stops, self.cursor) - 1 if by > 0 else bisect_left(stops, self.cursor)
         there = stops[max(0, min(at + by, len(stops) - 1))]
-        if self.by_parts and abs(by) == 1:
+        if self.in_beats and abs(by) == 1:
             if by > 0 and there > self.cursor and part < len(self.explained(there).parts):
                 self._show(self.cursor, part)
                 return
@@ -142,11 +142,11 @@ class Stepping(QObject):
                 return
         self.seek(there)
 
-    def set_by_parts(self, by_parts: bool) -> None:
+    def set_in_beats(self, in_beats: bool) -> None:
         """Let a step show its rule first, then its factors in numbers, then its result; or all at once."""
-        if by_parts != self.by_parts:
-            self.by_parts = by_parts
-            self.partsChanged.emit()
+        if in_beats != self.in_beats:
+            self.in_beats = in_beats
+            self.beatsChanged.emit()
             self._show(self.cursor, 0)
 
     # -- what is said of a step

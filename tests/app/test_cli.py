@@ -1076,3 +1076,9 @@ def test_derivatives_are_named_as_chosen_on_the_command_line(cli_main, tmp_path)
     assert "x̄ = " in cli_main("derive", "p.chainlight", "--node", "x")[1]
     assert "∂f/∂x = " in cli_main("derive", "p.chainlight", "--node", "x", "--notation", "partial")[1]
     assert "is not partial, delta, bar or lagrange" in cli_main("listing", *LOGISTIC, "--notation", "dots")[2]
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_help_is_in_plain_words(cli_main, name):
+    status, out, _ = cli_main(name, "--help")
+    assert status == 0 and {"stand", "stands", "told", "tells"}.isdisjoint(out.lower().split())

@@ -24,8 +24,9 @@ OTHER = {
     "note_size": 27,
     "stride": "layer",
     "listing": "torch",
-    "by_parts": True,
-    "speed": 2.0,
+    "data_gradients": False,
+    "in_beats": True,
+    "step_speed": 2.0,
     "recent": ("/a, b;c/é\n.chainlight", "@x", '"', "\udcff"),
     "geometry": bytes(range(256)),
     "arrangement": Arrangement(
@@ -58,6 +59,16 @@ def test_every_setting_comes_back(path):
     assert as_at_first(Settings(path))
 
 
+def test_settings_that_were_called_otherwise_are_read_and_kept_by_their_names(path):
+    path.write_text("[General]\nby_parts=True\nspeed=2.0\n", encoding="utf-8")
+    found = Settings(path)
+    assert (found.get("in_beats"), found.get("step_speed"), found.warning) == (True, 2.0, "")
+    found.set("in_beats", False)
+    found.flush()
+    again = Settings(path)
+    assert (again.get("in_beats"), again.get("step_speed")) == (False, 2.0)
+
+
 def test_they_stand_in_the_users_own_folder(tmp_path):
     found = Settings()
     found.set("digits", 5)
@@ -73,7 +84,7 @@ def test_they_stand_in_the_users_own_folder(tmp_path):
         ("fit", "wall"),
         ("text_scale", 2.5),
         ("digits", 0),
-        ("speed", float("nan")),
+        ("step_speed", float("nan")),
         ("recent", [""]),
     ],
 )

@@ -150,7 +150,7 @@ def test_numbers_travel_in_every_stride_and_arrive(window, qtbot, stride):
         }
 
 
-# -- by parts
+# -- in three beats
 
 
 def seen(window):
@@ -166,13 +166,13 @@ def seen(window):
     )
 
 
-def test_by_parts_a_step_shows_its_rule_its_factors_and_then_its_result(window):
+def test_in_three_beats_a_step_shows_its_rule_its_factors_and_then_its_result(window):
     session = window.session
     session.open_program("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "open")
     session.set_stride("message")
     session.seek(4)
-    window.explanation.by_parts.click()
-    assert session.by_parts and window.settings.get("by_parts")
+    window.explanation.in_beats.click()
+    assert session.in_beats and window.settings.get("in_beats")
     before = seen(window)
     shown = []
     for _ in range(3):
@@ -191,16 +191,16 @@ def test_by_parts_a_step_shows_its_rule_its_factors_and_then_its_result(window):
 def test_what_goes_elsewhere_shows_whole_steps(window):
     session = window.session
     session.open_program("(x+y)z", {"x": -2.0, "y": 5.0, "z": -4.0}, "open")
-    session.set_by_parts(True)
+    session.set_in_beats(True)
     session.step(1)
     assert session.part == 1
     for act in (
         lambda: session.seek(len(session.trace)),
-        lambda: session.set_by_parts(False),
+        lambda: session.set_in_beats(False),
         lambda: session.set_stride("layer"),
         lambda: session.set_text("x y z"),
     ):
-        session.set_by_parts(True)
+        session.set_in_beats(True)
         session.seek(0)
         session.step(1)
         assert session.part == 1
@@ -208,10 +208,10 @@ def test_what_goes_elsewhere_shows_whole_steps(window):
         assert session.part == 0 and session.explanation.sentence
 
 
-def test_by_parts_every_step_is_reached_and_left_again():
+def test_in_three_beats_every_step_is_reached_and_left_again():
     session = Session()
     session.set_text(TWICE)
-    session.set_by_parts(True)
+    session.set_in_beats(True)
     for stride in STRIDE_NAMES:
         session.set_stride(stride)
         session.seek(0)
@@ -226,14 +226,29 @@ def test_by_parts_every_step_is_reached_and_left_again():
             assert (session.cursor, session.part) == state
 
 
-def test_a_window_opens_with_the_stride_and_the_parts_that_were_chosen(qtbot, fonts, session):
+def test_a_window_opens_as_its_steps_and_its_listing_were_chosen(qtbot, fonts, session):
+    chosen = {
+        "stride": "layer",
+        "in_beats": True,
+        "step_speed": 2.0,
+        "listing": "numpy",
+        "data_gradients": False,
+    }
     settings = Settings()
-    settings.set("stride", "layer")
-    settings.set("by_parts", True)
+    for name, value in chosen.items():
+        settings.set(name, value)
     made = Window(session, settings)
     qtbot.addWidget(made)
-    assert (session.stride, session.by_parts) == ("layer", True)
-    assert (settings.get("stride"), settings.get("by_parts")) == ("layer", True)
+    assert (session.stride, session.in_beats) == ("layer", True)
+    assert (made.transport.factor, made.scene.speed) == (2.0, 2.0)
+    assert (made.algorithm.form, made.algorithm.data_gradients) == ("numpy", False)
+    assert {name: settings.get(name) for name in chosen} == chosen
+
+
+def test_how_fast_steps_go_and_what_is_listed_is_remembered(window):
+    window.transport.speed.setCurrentText("4×")
+    window.algorithm.show_data_gradients(False)
+    assert (window.settings.get("step_speed"), window.settings.get("data_gradients")) == (4.0, False)
 
 
 def test_in_a_low_band_matrices_stand_behind_their_rule(window):

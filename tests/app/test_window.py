@@ -605,3 +605,9 @@ def test_a_value_is_edited_though_a_field_was_left_open_on_another(window, qtbot
         table.setCurrentIndex(index_of(window.algorithm, "z", 0))
     window.algorithm.edit("y")
     assert [field.text() for field in table.viewport().findChildren(QLineEdit) if field.isVisible()] == ["5"]
+
+
+def test_commands_are_described_in_plain_words():
+    odd = {"stand", "stands", "told", "tells"}
+    said = {command.id: f"{command.text} {command.tip}" for command in COMMANDS}
+    assert {name: text for name, text in said.items() if odd & {*text.lower().split()}} == {}

@@ -334,10 +334,10 @@ def test_numbers_travel_in_the_drawing_that_a_step_is_seen_in(stage):
     assert changes
 
 
-def test_by_parts_a_stage_shows_the_step_of_which_the_rule_is_seen(stage):
+def test_in_three_beats_a_stage_shows_the_step_of_which_the_rule_is_seen(stage):
     window = stage(WIDE, 0)
     session = window.session
-    session.set_by_parts(True)
+    session.set_in_beats(True)
     for by in (1, -1):
         for _ in range(60):
             before = session.cursor, session.part
@@ -350,7 +350,7 @@ def test_by_parts_a_stage_shows_the_step_of_which_the_rule_is_seen(stage):
                 coming = session.trace.steps[session.stops[session.place + 1] - 1]
                 name = getattr(coming, "arg", coming.node)
                 assert {name, coming.node} <= session.options.near
-    session.set_by_parts(False)
+    session.set_in_beats(False)
 
 
 def test_what_is_chosen_on_a_stage_is_seen_there(stage, qtbot):

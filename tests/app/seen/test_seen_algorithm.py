@@ -279,7 +279,7 @@ def test_around_the_passes_of_a_training_its_loop_is_printed(window):
     row = window.algorithm.rows.row_of_step(window.session.cursor)
     assert window.algorithm.rows.rows[row].part == "backward"
     back = {line.node for _, line in lines(window.algorithm) if line.part == "backward"}
-    window.algorithm.toggle_data()
+    window.algorithm.show_data_gradients(False)
     rest = {line.node for _, line in lines(window.algorithm) if line.part == "backward"}
     window.algorithm.choose_form("torch")
     heads = [row.text for row in window.algorithm.rows.rows if isinstance(row, Heading)]

@@ -398,7 +398,7 @@ COMMANDS = {
         f"{name} as steps": Does(lambda window: window.session.stride, stride, other_stride(stride))
         for stride, (name, _) in STRIDE_NAMES.items()
     },
-    "By parts": Does(lambda window: window.session.by_parts, True),
+    "In three beats": Does(lambda window: window.session.in_beats, True),
     "Weights at the arrows of nets": Does(lambda window: window.session.options.weights, "bare"),
     "Notes beside the nodes": Does(lambda window: window.session.options.note_texts, False),
     "Names of all nodes": Does(lambda window: window.session.options.captions, False),
@@ -512,7 +512,7 @@ BUTTONS = {
     ("derivatives", "Empty the table"): Does(
         rows, 0, all_of(derivatives(2), lambda window: window.derivatives_pane.make().view.step())
     ),
-    ("explanation", "By parts"): COMMANDS["By parts"],
+    ("explanation", "In three beats"): COMMANDS["In three beats"],
     ("algorithm", "Mathematics ▾"): Does(menu_below("form_button"), True, listing),
     ("algorithm", "∂L/∂w ▾"): Does(menu_below("notation_button"), True, listing),
     ("derivatives", "Compute it anyway"): Does(
