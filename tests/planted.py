@@ -2223,8 +2223,8 @@ DIFFERENTIATING = {
     ),
     "nodes-without-values": bug(
         "app/canvas/accessible.py",
-        'return title if kind == QAccessible.Text.Name else ", ".join(known)',
-        "return title",
+        '", ".join([*self._now(), *known])',
+        '", ".join(self._now())',
         "a screen reader is told no value and no gradient of a node",
         "tests/app/test_accessible.py",
     ),
