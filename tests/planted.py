@@ -2531,6 +2531,13 @@ DIFFERENTIATING = {
         "a tooltip is a riddle",
         "tests/app/test_window.py",
     ),
+    "no-room-for-zeros": bug(
+        "core/figure/rooms.py",
+        "for stopped in trace.plan.stopped:",
+        "for stopped in ():",
+        "on a stage gradients of 0 behind a step cover other numbers",
+        "tests/core/test_labels.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

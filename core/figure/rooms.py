@@ -101,6 +101,10 @@ def rooms_of(trace: Trace, view: View, options: Options, counts: Collection[int]
                 widen_all(name, value, on_ground=False)
             case Seeded(name, value) if options.gradients:
                 widen_all(name, value, on_ground=True)
+                for stopped in trace.plan.stopped:  # whose gradients are 0 from here on
+                    zero = shown.snapshot(count).gradient(stopped)
+                    if zero is not None:
+                        widen_all(stopped, zero, on_ground=True)
             case Flowed(name, port, arg, contribution, total) if options.gradients:
                 widen_all(arg, total, on_ground=True)
                 if arg in several:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from core.base.arrays import frozen
 from core.base.errors import Problem
 from core.figure import GROUND, Figures, Options, draw, extent, figure
+from core.figure.options import TIGHT
 from core.graph.plan import make_plan
 from core.layout import Route
 from core.passes.stepper import record, run
@@ -211,6 +213,19 @@ OTHERWISE = {
 @pytest.mark.parametrize("text", TYPED[::3], ids=range(len(TYPED[::3])))
 def test_nothing_written_covers_anything_in_other_drawings(text, options):
     assert faults(typed_trace(text), options) == []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        *(partial(typed_trace, text) for text in TYPED[::3]),
+        partial(run, "z = w·x + b; f = step(z)", {"w": frozen([2, -3]), "x": frozen([-1, -2]), "b": -3.0}),
+        partial(run, "h = step(W x)", {"W": frozen([[1, 0.3], [-0.5, 1]]), "x": frozen([0.2, 0.1])}),
+    ],
+)
+def test_nothing_written_covers_anything_where_numbers_have_just_the_room_that_they_need(make):
+    trace = make()
+    assert faults(trace, Options(until=len(trace), sizes=TIGHT)) == []
 
 
 def test_a_label_in_the_way_is_found():
