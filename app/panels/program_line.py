@@ -72,6 +72,8 @@ class ProgramLine(QWidget):
         notes = self.session.notes_on_nodes
         told = (f"Note on {in_text(name)}: {note}" for name, note in notes.items())
         self.setAccessibleDescription("\n".join((self.session.document.text, *told)))
+        if self._size:  # a line with a fraction is higher
+            self.updateGeometry()
         self.update()
 
     def set_size(self, size: float) -> None:

@@ -142,3 +142,16 @@ def test_a_spotlight_is_switched_by_its_key_and_ends_with_the_show(stage):
     stage.view.camera.fit()
     assert corner() == bright
     assert stage.scene._spot.isEmpty()
+
+
+def test_the_line_above_the_stage_is_as_high_as_the_program_that_comes(stage, qtbot):
+    line = stage.header.line
+    plain = line.height()
+    stage.session.set_text("L = 1/2 (y - t)^2")
+    qtbot.waitUntil(lambda: line.height() > plain)
+    assert line.height() >= line.box.height
+    ground = stage.theme.colour("paper")
+    inked = (
+        abs(pixels(line.grab().toImage()).astype(int) - ground.getRgb()[:3]).max(axis=(1, 2)) > 40
+    ).nonzero()[0]
+    assert inked[0] > 1 and inked[-1] < line.height() - 2
