@@ -2188,8 +2188,8 @@ DIFFERENTIATING = {
     ),
     "steps-jump-over-what-is-folded": bug(
         "app/state/stepping.py",
-        "if near:  # what is folded",
-        "if False:  # what is folded",
+        "if self._stage is not None:",
+        "if False:",
         "on a stage steps go past the inside of folded statements",
         WORKSPACES,
     ),

@@ -133,10 +133,11 @@ class Nearby:
         """As much around what the steps of a part touch as can be read; of a long step, where it arrives."""
         found = self._around(part)
         readable = yield from self._is_readable(found)
-        if not readable:
-            last = max(self._stops[part.high], 1)
-            found = replace(found, near=self._trace.touched(last, last))
-            readable = yield from self._is_readable(found)
+        last = max(self._stops[part.high], 1)
+        for near in (self._trace.touched(last, last), frozenset({self._trace.steps[last - 1].node})):
+            if not readable:  # the second for a seed that makes the gradients of many nodes 0
+                found = replace(found, near=near)
+                readable = yield from self._is_readable(found)
         while readable:
             beside = sorted(self._beside(found.near), key=self._order)
             wider = yield from self._widened(found, beside)

@@ -26,6 +26,7 @@ PROGRAMS = {
     "long sum": "y = " + " + ".join(f"a{i} x{i}" for i in range(1, 13)),
     "shared": "a = 1 - exp(-s d); c = 1 - exp(-r d); T = 1 - a; C = a u + T c v; L = 1/2 (C - t)^2",
     "arrays": "h = σ(W1 x + b1); y = softmax(W2 h + b2); L = -log(y[k])",
+    "thresholds": "a = step(W1 x + b1); h = step(W2 a + b2); u = step(W3 h + b3); y = step(sum(u) - 0.5)",
     "an input": "x",
 }
 
