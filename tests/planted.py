@@ -2538,6 +2538,27 @@ DIFFERENTIATING = {
         "on a stage gradients of 0 behind a step cover other numbers",
         "tests/core/test_labels.py",
     ),
+    "keys-of-a-hidden-canvas": bug(
+        "app/shell/window.py",
+        "action.setEnabled(not lacking)",
+        "pass",
+        "Ctrl+B opens a column in the workspace of lectures that is seen in none",
+        "tests/app/test_window.py",
+    ),
+    "shift-trains-one-update": bug(
+        "app/shell/window.py",
+        "(Qt.Key.Key_Right, True): TrainingSession.step_epoch",
+        "(Qt.Key.Key_Right, True): TrainingSession.step",
+        "Shift and Right make one update in place of an epoch",
+        "tests/app/test_window.py",
+    ),
+    "copied-in-menus-alone": bug(
+        "app/shell/edit_commands.py",
+        "lambda host: host.explanation.copy_text()",
+        "lambda host: host.explanation.copy_latex()",
+        "the command for the sentence copies formulas",
+        "tests/app/seen/test_seen_buttons.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -41,7 +41,7 @@ from core.passes.listing import Line, listing_of
 
 if TYPE_CHECKING:
     from core.training.run import TrainingRun
-from core.service.listing import FORMS, Written, listing_text
+from core.service.listing import FORMS, TEXTS, Written, listing_text
 
 HOW_TO_TYPE = "Type a number, a fraction or a list: 1.5, 1/3, [1, 2]"
 NARROWEST = 230
@@ -252,6 +252,10 @@ class AlgorithmPanel(QWidget):
         self._show()
         self.chosen.emit()
 
+    def fold_all(self, folded: bool) -> None:
+        """Fold the lines of all statements and groups, or show all lines."""
+        self.rows.fold_all(folded)
+
     def _choose_notation(self, notation: Notation) -> None:
         self.session.set_notation(notation)
 
@@ -272,16 +276,16 @@ class AlgorithmPanel(QWidget):
         if line and line.group:
             said = "Show its lines" if line.group in self.session.drawn.folded else "Fold its lines"
             menu.addAction(said, lambda: self.rows.toggle(line.group))
-        menu.addAction("Fold all", lambda: self.rows.fold_all(True))
-        menu.addAction("Show all lines", lambda: self.rows.fold_all(False))
+        menu.addAction("Fold all lines", lambda: self.fold_all(True))
+        menu.addAction("Show all lines", lambda: self.fold_all(False))
         if self._data():
             shown = menu.addAction("Lines back to inputs and targets")
             shown.setCheckable(True)
             shown.setChecked(self.data_gradients)
             shown.triggered.connect(self.show_data_gradients)
         menu.addSeparator()
-        for form, title in (("math", "text"), ("latex", "LaTeX"), ("numpy", "NumPy"), ("torch", "PyTorch")):
-            menu.addAction(f"Copy as {title}", partial(self.copy, form))
+        for name, form in TEXTS.items():
+            menu.addAction(f"Copy as {form.title}", partial(self.copy, name))
         menu.popup(self.table.viewport().mapToGlobal(at))
 
 

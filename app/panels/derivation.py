@@ -23,7 +23,7 @@ from core.derivatives.path_rows import (
     sum_math,
 )
 from core.derivatives.paths import MOST_SHOWN, Derivation
-from core.export.operations.code import operation_code
+from core.export.operations.code import Language, operation_code
 from core.notation.names import in_text
 
 NOT_YET = "The numbers come when its gradient is complete."
@@ -137,16 +137,12 @@ class DerivationPanel(QWidget):
         if found := self.derivation:
             self._copy(as_markdown(found, self.session.digits, self.session.notation))
 
-    def copy_code(self, language: str) -> None:
+    def copy_code(self, language: Language) -> None:
         """The node's operation as code; or why it cannot be written."""
         graph = self.session.trace.graph
         if self.session.selection:
             try:
-                text = operation_code(
-                    graph,
-                    graph.nodes[self.session.selection],
-                    "torch" if language == "torch" else "numpy",
-                )
+                text = operation_code(graph, graph.nodes[self.session.selection], language)
             except Problem as problem:
                 text = f"# {sentence_of(problem)}\n"
             self._copy(text)

@@ -16,7 +16,8 @@ class Command(Struct, frozen=True):
     """One command. `keys` work anywhere; `shown` names keys that only the canvas takes, for the menu.
 
     A menu has a line between its groups; those of a `submenu` stand in a menu of that name. A command that
-    `repeats` runs on while its keys are held down.
+    `repeats` runs on while its keys are held down. One that `needs` a part of the window cannot be chosen in
+    a workspace that lacks it.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Command(Struct, frozen=True):
     submenu: str = ""
     in_header: bool = False
     repeats: bool = False
+    needs: str = ""
 
     @property
     def plain_text(self) -> str:

@@ -17,16 +17,22 @@ from app.shell.view_commands import VIEW
 
 
 def _of_panel(panel: Panel) -> Command:
-    """The command that shows a panel and puts it away."""
+    """The command that shows a panel and puts it away; where it always is, its column opens and closes."""
 
     def pane(host: Host) -> Pane:
         return host.panes[panel.name]
+
+    def toggle(host: Host) -> None:
+        if panel.name in host.arrangement.workspace.panels:
+            host.arrangement.toggle_place(pane(host).place)
+        else:
+            pane(host).toggle()
 
     return Command(
         panel.name,
         panel.text,
         panel.tip,
-        lambda host: pane(host).toggle(),
+        toggle,
         panel.keys,
         icon=panel.icon,
         checked=lambda host: pane(host).seen,

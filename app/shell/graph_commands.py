@@ -144,6 +144,7 @@ GRAPH = (
         ("Ctrl+Shift+A",),
         icon="network",
         group=1,
+        needs="canvas",
     ),
     Command(
         "differentiate",
@@ -153,6 +154,7 @@ GRAPH = (
         ("Ctrl+Shift+D",),
         checked=lambda host: host.session.selection == host.session.document.output != "",
         group=2,
+        needs="canvas",
     ),
     Command(
         "derivatives_column",
@@ -176,6 +178,7 @@ GRAPH = (
         write_note,
         ("Ctrl+M",),
         group=2,
+        needs="canvas",
     ),
     Command(
         "class_names",
@@ -183,9 +186,16 @@ GRAPH = (
         "What the entries of the selected vector are called, such as the classes of scores",
         name_entries,
         group=2,
+        needs="canvas",
     ),
     Command(
-        "unfold", "&Unfold", "Show what the selected operation is made of", unfold, ("Ctrl+Down",), group=3
+        "unfold",
+        "&Unfold",
+        "Show what the selected operation is made of",
+        unfold,
+        ("Ctrl+Down",),
+        group=3,
+        needs="canvas",
     ),
     Command(
         "fold",
@@ -194,6 +204,7 @@ GRAPH = (
         fold,
         ("Ctrl+Up",),
         group=3,
+        needs="canvas",
     ),
     Command(
         "unfold_all",
@@ -201,6 +212,7 @@ GRAPH = (
         "Show every function as its formula",
         lambda host: unfold_all(host, "all"),
         group=3,
+        needs="canvas",
     ),
     Command(
         "unfold_numbers",
@@ -208,6 +220,7 @@ GRAPH = (
         "Vectors and matrices entry by entry as well, up to 64 entries each",
         lambda host: unfold_all(host, "numbers"),
         group=3,
+        needs="canvas",
     ),
     Command(
         "group",
@@ -216,6 +229,7 @@ GRAPH = (
         group_selected,
         ("Ctrl+G",),
         group=3,
+        needs="canvas",
     ),
     Command(
         "ungroup",
@@ -224,6 +238,7 @@ GRAPH = (
         ungroup,
         ("Ctrl+Shift+G",),
         group=3,
+        needs="canvas",
     ),
     Command(
         "fold_all",
@@ -231,5 +246,34 @@ GRAPH = (
         "The program as it was typed",
         lambda host: host.session.fold_all(),
         group=3,
+        needs="canvas",
+    ),
+    Command(
+        "fold_lines",
+        "Fold all lines",
+        "One line of the listing for each statement or group in each pass",
+        lambda host: host.algorithm.fold_all(True),
+        group=3,
+        submenu="&Listing",
+        needs="algorithm",
+    ),
+    Command(
+        "show_lines",
+        "Show all lines",
+        "A line of the listing for each operation",
+        lambda host: host.algorithm.fold_all(False),
+        group=3,
+        submenu="&Listing",
+        needs="algorithm",
+    ),
+    Command(
+        "data_gradients",
+        "Lines back to inputs and targets",
+        "List the gradients of what a training does not learn; a plain formula has them always",
+        lambda host: host.algorithm.show_data_gradients(not host.algorithm.data_gradients),
+        checked=lambda host: host.algorithm.data_gradients,
+        group=3,
+        submenu="&Listing",
+        needs="algorithm",
     ),
 )

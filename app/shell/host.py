@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from app.canvas.scene import Scene
 from app.canvas.view import View
+from app.panels.algorithm import AlgorithmPanel
 from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
@@ -33,6 +34,7 @@ class Host(Protocol):
     view: View
     transport: Transport
     program: ProgramPanel
+    algorithm: AlgorithmPanel
     explanation: ExplanationPanel
     panes: dict[str, Pane]
     arrangement: Frame

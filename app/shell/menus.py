@@ -63,12 +63,14 @@ def add_menus(window: QMainWindow, actions: Mapping[str, QAction], files: Files)
     menus: dict[str, QMenu] = {}
     for name, commands in MENUS.items():
         menus[name] = menu = window.menuBar().addMenu(f"&{name}")
+        menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(partial(give_icons, actions, commands))
         for before, command in zip([commands[0], *commands], commands, strict=False):
             if before.group != command.group:
                 menu.addSeparator()
             if command.submenu and command.submenu not in menus:
                 menus[command.submenu] = menu.addMenu(command.submenu)
+                menus[command.submenu].setToolTipsVisible(True)
             menus.get(command.submenu, menu).addAction(actions[command.id])
             window.addAction(actions[command.id])
     recent = QMenu("Open &recent", window)

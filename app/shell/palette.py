@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
@@ -35,9 +35,15 @@ def found_by(typed: str, commands: Iterable[Command]) -> list[Command]:
 class Palette(QDialog):
     """Find a command by typing a part of its name."""
 
-    def __init__(self, parent: QWidget, commands: Sequence[Command], actions: Mapping[str, QAction]):
+    def __init__(
+        self,
+        parent: QWidget,
+        commands: Sequence[Command],
+        actions: Mapping[str, QAction],
+        why_not: Callable[[Command], str],
+    ):
         super().__init__(parent)
-        self._commands, self._actions = commands, actions
+        self._commands, self._actions, self._why_not = commands, actions, why_not
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Commands")
         self.resize(520, 380)
@@ -56,12 +62,15 @@ class Palette(QDialog):
 
     def _show(self) -> None:
         self.list.clear()
-        for command in found_by(self.field.text(), self._commands):
-            if self._actions[command.id].isEnabled():
-                keys = command.keys_text
-                item = QListWidgetItem(f"{command.plain_text}    {keys}".rstrip())
+        found = found_by(self.field.text(), self._commands)
+        for command in sorted(found, key=lambda command: bool(self._why_not(command))):
+            able, lacking = self._actions[command.id].isEnabled(), self._why_not(command)
+            if able or lacking:
+                item = QListWidgetItem(f"{command.plain_text}    {lacking or command.keys_text}".rstrip())
                 item.setData(Qt.ItemDataRole.UserRole, command.id)
                 item.setToolTip(command.tip)
+                if not able:
+                    item.setFlags(Qt.ItemFlag.NoItemFlags)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -73,7 +82,7 @@ class Palette(QDialog):
             super().keyPressEvent(event)
 
     def _run(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
             action = self._actions[item.data(Qt.ItemDataRole.UserRole)]
             self.accept()
             action.trigger()

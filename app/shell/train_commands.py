@@ -35,6 +35,13 @@ TRAIN = (
         repeats=True,
     ),
     Command(
+        "train_epoch",
+        "One e&poch",
+        "Updates until all training data have been used",
+        lambda host: _training(host).step_epoch(),
+        group=1,
+    ),
+    Command(
         "train_reset",
         "&Reset",
         "Reset to the initial weights (same seed)",

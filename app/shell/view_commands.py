@@ -144,6 +144,7 @@ def _of_data() -> Iterator[Command]:
             checked=partial(_shows_data, name),
             group=1,
             submenu="What of the data is shown",
+            needs="canvas",
         )
 
 
@@ -190,21 +191,37 @@ VIEW = (
         )
         for workspace in WORKSPACES.values()
     ),
-    Command("next", "Ne&xt step", "One step forward", lambda host: host.transport.step(1), shown="Space"),
+    Command(
+        "next",
+        "Ne&xt step",
+        "One step forward",
+        lambda host: host.transport.step(1),
+        shown="Space",
+        needs="canvas",
+    ),
     Command(
         "previous",
         "Pre&vious step",
         "One step back",
         lambda host: host.transport.step(-1),
         shown="Shift+Space",
+        needs="canvas",
     ),
-    Command("first", "To the start", "Nothing computed yet", lambda host: host.session.seek(0), shown="Home"),
+    Command(
+        "first",
+        "To the start",
+        "Nothing computed yet",
+        lambda host: host.session.seek(0),
+        shown="Home",
+        needs="canvas",
+    ),
     Command(
         "last",
         "To the end",
         "Both passes done",
         lambda host: host.session.seek(len(host.session.trace)),
         shown="End",
+        needs="canvas",
     ),
     *(
         Command(
@@ -214,6 +231,7 @@ VIEW = (
             partial(_go_by, stride),
             checked=partial(_goes_by, stride),
             submenu="Step length",
+            needs="canvas",
         )
         for stride, (name, what) in STRIDE_NAMES.items()
     ),
@@ -224,6 +242,7 @@ VIEW = (
         lambda host: host.session.set_in_beats(not host.session.in_beats),
         checked=lambda host: host.session.in_beats,
         submenu="Step length",
+        needs="canvas",
     ),
     Command(
         "play",
@@ -232,6 +251,7 @@ VIEW = (
         lambda host: host.transport.toggle(),
         ("F8",),
         icon="play",
+        needs="canvas",
     ),
     Command(
         "present",
@@ -265,6 +285,7 @@ VIEW = (
         lambda host: host.arrangement.toggle_place("left"),
         ("Ctrl+B",),
         checked=lambda host: host.arrangement.is_open("left"),
+        needs="left",
         group=1,
         submenu="&Columns",
     ),
@@ -275,6 +296,7 @@ VIEW = (
         "Edit the program in the left column instead of below its line at the top",
         lambda host: host.arrangement.pin_program(not host.arrangement.kept.pinned),
         checked=lambda host: host.arrangement.kept.pinned,
+        needs="program",
         group=1,
         submenu="&Columns",
     ),
@@ -285,6 +307,7 @@ VIEW = (
             "Show these panels in a window for a second screen; closing it brings them back",
             partial(_toggle_window, place),
             checked=partial(_has_window, place),
+            needs=place,
             group=1,
             submenu="&Columns",
         )
@@ -295,6 +318,7 @@ VIEW = (
         "&Reset layout",
         "All columns as at first",
         reset_layout,
+        needs="canvas",
         group=1,
         submenu="&Columns",
     ),
@@ -308,6 +332,7 @@ VIEW = (
         lambda host: host.view.camera.zoom(1.25),
         (Keys.ZoomIn, "Ctrl+="),
         icon="zoom-in",
+        needs="canvas",
         group=2,
         repeats=True,
     ),
@@ -318,6 +343,7 @@ VIEW = (
         lambda host: host.view.camera.zoom(0.8),
         (Keys.ZoomOut,),
         icon="zoom-out",
+        needs="canvas",
         group=2,
         repeats=True,
     ),
@@ -328,6 +354,7 @@ VIEW = (
         lambda host: host.view.camera.fit(),
         ("Ctrl+0",),
         icon="maximize",
+        needs="canvas",
         group=2,
     ),
     Command(
@@ -336,6 +363,7 @@ VIEW = (
         "What the present step lights up, large",
         lambda host: host.view.camera.zoom_to_step(),
         ("Ctrl+J",),
+        needs="canvas",
         group=2,
     ),
     Command(
@@ -422,6 +450,7 @@ VIEW = (
             partial(_show_level, level=level),
             checked=partial(_shows_level, level=level),
             group=4,
+            needs="canvas",
         )
         for level, title, tip in LEVELS
     ),
@@ -433,6 +462,7 @@ VIEW = (
             partial(_turn, name=name, label=label),
             checked=partial(_is_turned, name=name),
             group=4,
+            needs="canvas",
         )
         for name, title, tip, label in TURNS
     ),

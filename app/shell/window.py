@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -17,6 +18,7 @@ from app.panels.explanation import ExplanationPanel
 from app.panels.program import ProgramPanel
 from app.panels.transport import Transport
 from app.shell.canvas_menu import open_canvas_menu
+from app.shell.command import Command
 from app.shell.commands import COMMANDS
 from app.shell.files import Files
 from app.shell.frame import Frame
@@ -44,11 +46,12 @@ STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Backspace, Qt.Key.Key_P), -1),
 }
 
-# in the workspace for training; the bar's buttons by the keys that press them
-TRAINING_KEYS = {
-    Qt.Key.Key_Space: "play",
-    Qt.Key.Key_Right: "next",
-    Qt.Key.Key_Home: "first",
+# in the workspace for training, without and with Shift
+TRAINING_KEYS: Mapping[tuple[Qt.Key, bool], Callable[[TrainingSession], object]] = {
+    (Qt.Key.Key_Space, False): TrainingSession.toggle,
+    (Qt.Key.Key_Right, False): TrainingSession.step,
+    (Qt.Key.Key_Right, True): TrainingSession.step_epoch,
+    (Qt.Key.Key_Home, False): TrainingSession.reset,
 }
 
 
@@ -256,9 +259,18 @@ class Window(QMainWindow):
             self.actions_by_id[name].setEnabled(able)
             self.actions_by_id[name].setText(f"{name.capitalize()} {text}".strip())
         for command in COMMANDS:
+            action = self.actions_by_id[command.id]
             if command.checked:
-                self.actions_by_id[command.id].setChecked(command.checked(self))
+                action.setChecked(command.checked(self))
+            if command.needs:
+                lacking = self.why_not(command)
+                action.setEnabled(not lacking)
+                action.setToolTip(lacking or command.tooltip)
         self.settings.set("digits", self.session.digits)
+
+    def why_not(self, command: Command) -> str:
+        """Why a command cannot be chosen in this workspace; empty where it can."""
+        return self.arrangement.workspace.lacks(command.needs)
 
     def _show_file(self) -> None:
         self.setWindowTitle(self.files.title())
@@ -307,7 +319,7 @@ class Window(QMainWindow):
     def show_palette(self) -> None:
         from app.shell.palette import Palette
 
-        Palette(self, COMMANDS, self.actions_by_id).open()
+        Palette(self, COMMANDS, self.actions_by_id, self.why_not).open()
 
     def show_keys(self) -> None:
         from app.shell.sheets import KeySheet
@@ -328,8 +340,9 @@ class Window(QMainWindow):
         elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
         elif self.transport.trains and not self.presentation.active:
-            if key in TRAINING_KEYS and self.key_repeat.counts(event):
-                self.transport.press(TRAINING_KEYS[key])
+            act = TRAINING_KEYS.get((key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)))
+            if act and self.key_repeat.counts(event):
+                act(self.training)
         elif not (self.arrangement.workspace.has_steps or self.presentation.active):
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):

@@ -15,6 +15,16 @@ TITLES: Mapping[Place, str] = {
     "beside": "Below the canvas, right",
     "right": "Right column",
 }
+# what a command may need of a workspace, in a sentence: a place, a panel of the left column, the canvas
+PARTS: Mapping[str, str] = {
+    "canvas": "canvas",
+    "algorithm": "listing",
+    "program": "program in the left column",
+    "left": "left column",
+    "band": "column below the canvas",
+    "beside": "column below the canvas",
+    "right": "right column",
+}
 WIDTHS = (1024, 1440, 1920)  # pixels of the windows for which sizes are given
 NARROW = 1200  # pixels; a narrower window has one panel below the canvas
 
@@ -46,6 +56,11 @@ class Workspace(Struct, frozen=True):
     def takes(self, panel: str, place: Place) -> bool:
         """Whether a panel may stand in a place."""
         return place in self.places and (place != "left" or panel in self.left)
+
+    def lacks(self, part: str) -> str:
+        """Say that a part of PARTS is not in it; empty where it is, or where none is asked for."""
+        there = not part or part in self.places or part in self.left or (part == "canvas" and self.places)
+        return "" if there else f"Not in {self.title}, where there is no {PARTS[part]}"
 
 
 WORKSPACES: Mapping[WorkspaceName, Workspace] = {

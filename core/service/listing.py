@@ -1,6 +1,7 @@
 """A listing in every form: as mathematics, in NumPy, in PyTorch; in the window, as text and for files.
 
 FORMS          how lines are written in the window, by name
+TEXTS          how the whole listing is written as text, by name
 listing_text   the whole listing as text, LaTeX, or a script that runs
 """
 
@@ -93,7 +94,7 @@ def listing_text(
     Raises:
         Problem: an operation that PyTorch has no form for.
     """
-    return TEXTS[form](listing_of(trace), notation, digits, count)
+    return TEXTS[form].write(listing_of(trace), notation, digits, count)
 
 
 def _script(form: str) -> Callable[..., str]:
@@ -155,6 +156,17 @@ def _text(value: Value | None, digits: int) -> str:
     return "" if value is None else value_text(value, digits)
 
 
-TEXTS: Mapping[str, Callable[[Listing, Notation, int, int | None], str]] = MappingProxyType(
-    {"math": _table, "latex": _latex, "numpy": _script("numpy"), "torch": _script("torch")}
+class Text(Struct, frozen=True):
+    """A form of the whole listing by its title, and what writes it."""
+
+    title: str
+    write: Callable[[Listing, Notation, int, int | None], str]
+
+
+TEXTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "math": Text("text", _table),
+        "latex": Text("LaTeX", _latex),
+        **{name: Text(FORMS[name].title, _script(name)) for name in ("numpy", "torch")},
+    }
 )

@@ -11,6 +11,7 @@ from app.shell.palette import Palette
 from app.shell.panels import PANELS
 from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
+from app.shell.workspaces import WORKSPACES
 from core.base.arrays import frozen
 from core.ops import FUNCTION_LIST
 from tests.app.listing_cells import everything, index_of, text, tip, type_value
@@ -313,6 +314,78 @@ def test_every_command_is_in_a_menu_with_a_tip(window):
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
 
 
+OF_THE_LISTING = {"fold_lines", "show_lines", "data_gradients"}
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES)
+def test_commands_without_effect_in_a_workspace_are_grey_and_say_why(window, workspace):
+    window.show_workspace(workspace)
+    without = {
+        "step": set(),
+        "train": {
+            "pin_program",
+            "band_window",
+            "beside_window",
+            "fold_lines",
+            "show_lines",
+            "data_gradients",
+        },
+        "lectures": {command.id for command in COMMANDS if command.needs},
+    }[workspace]
+    actions = window.actions_by_id
+    assert {
+        command.id for command in COMMANDS if command.needs and not actions[command.id].isEnabled()
+    } == without
+    for command in COMMANDS:
+        assert actions[command.id].toolTip().startswith("Not in ") == (command.id in without), command.id
+    palette = Palette(window, COMMANDS, actions, window.why_not)
+    palette.field.setText("Program in the left column")
+    (item,) = palette.list.findItems("Program in the left column", Qt.MatchFlag.MatchStartsWith)
+    assert ("Not in" in item.text()) == ("pin_program" in without)
+    palette.list.setCurrentItem(item)
+    before = window.arrangement.kept.pinned
+    QTest.keyClick(palette.field, Key.Key_Return)
+    assert (window.arrangement.kept.pinned == before) == ("pin_program" in without)
+    palette.reject()
+
+
+def test_a_canvas_that_is_not_seen_takes_no_commands(window):
+    """Nothing of it changes in the workspace of lectures, and Ctrl+B opens no column there."""
+    window.show_workspace("lectures")
+    needing = {"next", "last", "play", "zoom_in", "fit", "left_column", "unfold_all", "statements", "group"}
+    assert needing <= {command.id for command in COMMANDS if command.needs}
+    before = window.session.cursor, window.session.document, dict(window.arrangement.kept.open)
+    for name in needing:
+        window.actions_by_id[name].trigger()
+    assert (window.session.cursor, window.session.document, window.arrangement.kept.open) == before
+    window.show_workspace("step")
+    assert all(window.actions_by_id[name].isEnabled() for name in needing)
+
+
+def test_keys_where_one_trains(window):
+    window.show_workspace("train")
+    window.training.change("train", trains="network", data="gauss")
+    training, trainer = window.training, window.training.run.trainer
+    whole = trainer.left_in_epoch
+
+    def pressed(key, modifiers=NONE):
+        QTest.keyClick(window.view, key, modifiers)
+        return trainer.updates
+
+    assert pressed(Key.Key_Right) == 1
+    assert pressed(Key.Key_Right, Shift) == whole > 2
+    assert pressed(Key.Key_Right, Shift) == 2 * whole
+    nothing = [(key, NONE) for key in (Key.Key_Left, Key.Key_End, Key.Key_N, Key.Key_Q, Key.Key_Return)]
+    nothing += [(key, Shift) for key in (Key.Key_Left, Key.Key_Space, Key.Key_Home)]
+    assert {pressed(*keys) for keys in nothing} == {2 * whole} and not training.is_training
+    pressed(Key.Key_Space)
+    assert training.is_training
+    pressed(Key.Key_Space)
+    assert not training.is_training
+    pressed(Key.Key_Home)
+    assert training.record.step == 0 and window.session.cursor == 0
+
+
 def test_no_two_commands_share_a_key(window):
     seen = {}
     for name, action in window.actions_by_id.items():
@@ -528,7 +601,7 @@ FOUND = {
 
 @pytest.mark.parametrize("typed", FOUND)
 def test_the_palette_puts_the_best_fit_first(window, typed):
-    palette = Palette(window, COMMANDS, window.actions_by_id)
+    palette = Palette(window, COMMANDS, window.actions_by_id, window.why_not)
     palette.field.setText(typed)
     names = [palette.list.item(row).text().split("    ")[0] for row in range(palette.list.count())]
     assert sorted(FOUND[typed], key=names.index) == FOUND[typed]

@@ -499,11 +499,15 @@ def test_the_listing_shows_the_present_line_when_it_comes_to_the_front(window, q
     qtbot.waitUntil(lambda: panel.table.visualRect(panel.rows.index(row, 0)).bottom() <= seen.height())
 
 
-def test_in_train_the_results_cannot_be_put_away_so_the_key_pauses_nothing(window):
+def test_in_train_the_results_column_opens_and_closes_and_the_training_goes_on(window):
     window.arrangement.show_workspace("train")
     window.training.toggle()
-    window.actions_by_id["training"].trigger()
-    assert window.training_pane.seen and window.training.is_training
+    action = window.actions_by_id["training"]
+    assert window.training_pane.seen and action.isChecked()
+    for seen in (False, True):
+        action.trigger()
+        assert window.training_pane.seen == action.isChecked() == seen
+        assert window.training.is_training and window.arrangement.workspace.name == "train"
     window.training.pause()
 
 
