@@ -27,10 +27,11 @@ from core.notation.names import in_text
 from core.passes.explain import Explanation
 
 IN_BEATS = "A step shows its rule first, then the numbers of its factors, and at the third press its result"
-LINES_BESIDE = 4  # of text, title and sentence with what is free around them
+EDGE, GAP = 8, 4  # pixels above and below all, and between its parts
 EDGES = 32  # pixels left and right of a formula
 # a formula shrinks to this part of its size before it is broken into lines, further where these have no room
 SHRUNK, SMALLEST = 0.8, 0.6
+SIZES = (1.0, 0.85, 0.7, 0.6)  # parts of the usual size that are tried until all is in view
 
 
 class ExplanationPanel(QScrollArea):
@@ -52,8 +53,8 @@ class ExplanationPanel(QScrollArea):
         self.numbers.setAccessibleName("Rule with numbers")
         self.sentence, self.signs, self.caveat = (passing_label() for _ in range(3))
         box = QVBoxLayout(body)
-        box.setContentsMargins(12, 8, 12, 8)
-        box.setSpacing(4)
+        box.setContentsMargins(12, EDGE, 12, EDGE)
+        box.setSpacing(GAP)
         self.in_beats = QToolButton()
         self.in_beats.setText("In three beats")
         self.in_beats.setToolTip(IN_BEATS)
@@ -87,8 +88,6 @@ class ExplanationPanel(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        for view in (self.rule, self.numbers):
-            view.set_size(FORMULA_SIZE * self.font().pointSizeF())
         self._show_formulas()
         self._show_colours()
 
@@ -109,7 +108,6 @@ class ExplanationPanel(QScrollArea):
         self._so_far = so_far = self.session.explanation_so_far
         self.in_beats.setChecked(self.session.in_beats)
         self.title.setText(found.title)
-        self._show_formulas()
         signs = f"{found.signs} {self._entries()}".strip()
         for label, text, has_come in (
             (self.sentence, found.sentence, so_far.sentence),
@@ -121,22 +119,28 @@ class ExplanationPanel(QScrollArea):
             policy.setRetainSizeWhenHidden(bool(text))
             label.setSizePolicy(policy)
             label.setVisible(bool(has_come))
+        self._show_formulas()  # after the texts, which have their room first
         self._show_colours()
         # all parts get their places at once: they are painted one time and not first at their old places
         QApplication.sendPostedEvents(self.widget(), QEvent.Type.LayoutRequest.value)
 
     def _show_formulas(self) -> None:
-        """The rule and its numbers below one another, or in one row where only so both are in view."""
+        """The rule and its numbers below one another, or in one row: as large as all is in view."""
         found = self._so_far
         if found is None:
             return
-        self._put(found.rule, found.numbers, SHRUNK)
-        if self._in_view():
-            return
-        line = found.line
-        if line is not None and layout(line, self.rule.em).width <= self._width:
-            self._put(line, None, 1.0)
-        else:
+        for size in SIZES:
+            for view in (self.rule, self.numbers):
+                view.set_size(size * FORMULA_SIZE * self.font().pointSizeF())
+            self._put(found.rule, found.numbers, SHRUNK)
+            if self._in_view():
+                return
+            line = found.line
+            if line is not None and layout(line, self.rule.em).width <= self._width:
+                self._put(line, None, 1.0)
+                if self._in_view():
+                    return
+        if line is None or layout(line, self.rule.em).width > self._width:
             self._put(found.rule, found.numbers, SMALLEST)
 
     def _put(self, rule: Math | None, numbers: Math | None, least: float) -> None:
@@ -153,11 +157,15 @@ class ExplanationPanel(QScrollArea):
         return self.viewport().width() - EDGES
 
     def _in_view(self) -> bool:
-        """Whether both formulas have room above one another."""
-        boxes = [box for view in (self.rule, self.numbers) if (box := view.box())]
-        scales = [min(1.0, self._width / max(1.0, box.width)) for box in boxes]
-        room = self.viewport().height() - LINES_BESIDE * self.fontMetrics().height()
-        return sum(scale * box.height for scale, box in zip(scales, boxes, strict=True)) <= room
+        """Whether the formulas and all that is said of them have room above one another."""
+        needed = 2 * EDGE + max(self.title.sizeHint().height(), self.in_beats.sizeHint().height())
+        for view in (self.rule, self.numbers):
+            if view.formula() is not None:
+                needed += GAP + view.sizeHint().height()
+        for label in (self.sentence, self.signs, self.caveat):
+            if label.text():
+                needed += GAP + label.heightForWidth(self._width)
+        return needed <= self.viewport().height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

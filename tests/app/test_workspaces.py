@@ -1,7 +1,7 @@
 """Three workspaces on one document: what stands where, how large, and what is kept of it."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -541,3 +541,24 @@ def test_a_long_training_is_told_whole_in_a_small_window(window):
     QApplication.processEvents()
     where = window.transport.where
     assert where.width() >= where.fontMetrics().horizontalAdvance("Update 1,111,120 · epoch 66,945")
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("L = 1/2 (w - 3)^2 + 1", "backward:2"),
+        ("y = x^2; z = ln(y)", "backward:1"),
+        ("h = max(0, W x + b); L = CE(h, k)", "backward:2"),
+        ("y = softmax(W x + b)", "backward:1"),
+    ],
+)
+def test_what_is_said_of_a_step_is_in_view_below_its_rule_in_a_small_window(window, text, step):
+    window.resize(1024, 700)
+    session, panel = window.session, window.explanation
+    session.set_text(text)
+    session.seek(session.trace.position(step))
+    QApplication.processEvents()
+    seen = panel.viewport().rect()
+    for part in (panel.title, panel.rule, panel.sentence):
+        assert seen.contains(QRect(part.mapTo(panel.viewport(), QPoint()), part.size())), text
+    assert panel.verticalScrollBar().maximum() == 0
