@@ -1286,10 +1286,11 @@ MATHEMATICS = {
     ),
     "numbers-out-of-view": bug(
         "app/panels/explanation.py",
-        "        if self._in_view():",
-        "        if True:",
-        "in a low window the numbers of a rule of matrices are below the edge",
+        "return needed <= self.viewport().height()",
+        "return True",
+        "in a low window the numbers of a rule of matrices, and the sentence, are below the edge",
         "tests/app/test_strides_in_the_window.py",
+        WORKSPACES,
     ),
     "result-before-its-time": bug(
         "core/passes/explain.py",

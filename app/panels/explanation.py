@@ -135,12 +135,12 @@ class ExplanationPanel(QScrollArea):
             self._put(found.rule, found.numbers, SHRUNK)
             if self._in_view():
                 return
-            line = found.line
-            if line is not None and layout(line, self.rule.em).width <= self._width:
-                self._put(line, None, 1.0)
+            in_a_row = found.line is not None and layout(found.line, self.rule.em).width <= self._width
+            if in_a_row:
+                self._put(found.line, None, 1.0)
                 if self._in_view():
                     return
-        if line is None or layout(line, self.rule.em).width > self._width:
+        if not in_a_row:
             self._put(found.rule, found.numbers, SMALLEST)
 
     def _put(self, rule: Math | None, numbers: Math | None, least: float) -> None:
