@@ -40,6 +40,7 @@ ARRIVAL = "tests/app/seen/test_seen_arrival.py"
 CHIPS = "tests/app/test_role_chips.py"
 DATA = "tests/app/test_data_column.py"
 NOTES = "tests/app/seen/test_seen_notes.py"
+NET = "tests/app/seen/test_seen_net.py"
 LABELS = "tests/core/test_labels.py"
 SCENES = "tests/core/test_equations_of_scenes.py"
 ALGORITHM, LISTING = "tests/app/seen/test_seen_algorithm.py", "tests/core/test_listing.py"
@@ -2559,6 +2560,48 @@ DIFFERENTIATING = {
         "lambda host: host.explanation.copy_latex()",
         "the command for the sentence copies formulas",
         "tests/app/seen/test_seen_buttons.py",
+    ),
+    "net-maps-upside-down": bug(
+        "core/training/net_figure.py",
+        "[:, ::-1], largest",
+        "[:, :], largest",
+        "a unit of the trained net shows what it computes with the second feature upside down",
+        NET,
+    ),
+    "net-signs-exchanged": bug(
+        "app/painting/parts.py",
+        'theme.colour("positive" if arrow.weight >= 0 else "negative")',
+        'theme.colour("positive" if arrow.weight <= 0 else "negative")',
+        "positive weights are as orange as negative numbers are elsewhere",
+        NET,
+    ),
+    "net-edges-all-alike": bug(
+        "app/painting/parts.py",
+        "return THINNEST + (THICKEST - THINNEST) * abs(share)",
+        "return THINNEST",
+        "strong and weak weights are lines of one width",
+        NET,
+    ),
+    "net-another-mean": bug(
+        "app/state/net_session.py",
+        'by_batch = paused and self.whose == "batch"',
+        'by_batch = paused and self.whose == "both"',
+        "the canvas says the mean of the mini-batch and shows the sample's gradients",
+        NET,
+    ),
+    "net-unit-stays-on-the-plane": bug(
+        "app/state/net_session.py",
+        "if shown and is_map else None)",
+        "if shown and is_map else self.training.unit_shown)",
+        "the plane goes on showing a unit that is no longer pointed at",
+        NET,
+    ),
+    "net-gradients-while-it-runs": bug(
+        "app/state/net_session.py",
+        "self.cursor = len(trace) if paused else forward",
+        "self.cursor = len(trace)",
+        "gradients flicker on the canvas while the training runs",
+        NET,
     ),
 }
 

@@ -187,6 +187,7 @@ class User:
         for dock in (window.training_pane, window.derivatives_pane):
             dock.open()
             dock.toggle()
+        window.show_workspace("step")  # what is trained is drawn with other items
         window.session.stop()
         window.session.replace_document(EXAMPLE, None)
         _empty_caches()

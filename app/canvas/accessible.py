@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAccessibleWidget, QGraphicsView, QWidget
 
+from app.canvas.shown import Shown
 from app.painting.parts import box_rect
-from app.state.session import Session
 
 # what happens to a node in a step, by the fields of Lit
 IN_THIS_STEP = {
@@ -28,11 +28,11 @@ IN_THIS_STEP = {
 
 
 class Reads(NamedTuple):
-    """What is asked of a canvas: its session, a node in words, and the node at a place."""
+    """What is asked of a canvas: what it shows, a drawn node in words, and the one at a place."""
 
-    session: Session
+    shown: Callable[[], Shown]
     described: Callable[[str], str]
-    node_under: Callable[[QPoint], str]
+    under: Callable[[QPoint], str]
 
 
 @runtime_checkable
@@ -51,7 +51,7 @@ class NodeInterface(QAccessibleInterface):
         self._graph, self._view, self._reads, self.name = graph, view, reads, name
 
     def isValid(self) -> bool:
-        return self.name in self._reads.session.drawing.sizes
+        return self.name in self._reads.shown().drawing.sizes
 
     def object(self) -> QObject:
         return None  # type: ignore[return-value]  # a node is no object of Qt's
@@ -75,24 +75,23 @@ class NodeInterface(QAccessibleInterface):
         return -1
 
     def text(self, kind: QAccessible.Text) -> str:
-        shown = self._reads.session.drawing.view.shown_by(self.name)
-        if not self.isValid() or not shown:
+        if not self.isValid():
             return ""
-        title, *known = self._reads.described(shown).split("\n")
+        title, *known = self._reads.described(self.name).split("\n")
         return title if kind == QAccessible.Text.Name else ", ".join([*self._now(), *known])
 
     def _now(self) -> list[str]:
         """What happens to the node in the present step, as its light shows."""
-        session = self._reads.session
-        lit, members = session.figures.lit(session.cursor), session.drawing.view.nodes[self.name].members
+        shown = self._reads.shown()
+        lit, members = shown.figures.lit(shown.cursor), shown.drawing.view.nodes[self.name].members
         return [said for what, said in IN_THIS_STEP.items() if not getattr(lit, what).isdisjoint(members)]
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         """What is said of a node cannot be changed."""
 
     def rect(self) -> QRect:
-        session = self._reads.session
-        parts = session.figures.parts(session.cursor, [self.name])
+        shown = self._reads.shown()
+        parts = shown.figures.parts(shown.cursor, [self.name])
         area = self._view.mapFromScene(box_rect(parts[self.name].box)).boundingRect()
         return QRect(self._view.viewport().mapToGlobal(area.topLeft()), area.size())
 
@@ -100,7 +99,7 @@ class NodeInterface(QAccessibleInterface):
         return QAccessible.Role.TreeItem
 
     def state(self) -> QAccessible.State:
-        state, selected = QAccessible.State(), self.name in self._reads.session.selected
+        state, selected = QAccessible.State(), self.name in self._reads.shown().selected
         state.selectable, state.selected = True, selected
         state.active = self.isValid() and bool(self._now())
         return state
@@ -116,7 +115,7 @@ class GraphInterface(QAccessibleWidget):
 
     @property
     def names(self) -> list[str]:
-        return list(self._reads.session.drawing.sizes)
+        return list(self._reads.shown().drawing.sizes)
 
     def childCount(self) -> int:
         return len(self.names)
@@ -132,7 +131,7 @@ class GraphInterface(QAccessibleWidget):
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         at = self._view.viewport().mapFromGlobal(QPoint(x, y))
-        home = self._reads.session.drawing.view.home(self._reads.node_under(at))
+        home = self._reads.under(at)
         return self.child(self.names.index(home)) if home in self.names else None  # type: ignore[return-value]
 
     def text(self, kind: QAccessible.Text) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsView
 
 from app.canvas.motion import Motion
 from app.canvas.scene import GLIDE, Scene
+from app.canvas.shown import Shown
 from app.painting.parts import box_rect, label_rect
 from core.figure import Drawing, Part
 
@@ -37,7 +38,7 @@ class Camera(QObject):
 
     def __init__(self, view: QGraphicsView, scene: Scene):
         super().__init__(view)
-        self._view, self._scene, self._session = view, scene, scene.session
+        self._view, self._scene = view, scene
         self.presenting = False
         self.fitted = True
         self._text_scale = 1.0
@@ -46,14 +47,29 @@ class Camera(QObject):
         self._drawn: object = None  # what was drawn last, and how
         self._drawing: Drawing | None = None
         scene.shown.connect(self._keep_fitted)
-        self._session.cursorMoved.connect(self._follow)
+        self._listening: Shown | None = None
+        scene.sourceChanged.connect(self._listen)
+        self._listen()
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.moved)
 
     @property
+    def _session(self) -> Shown:
+        """What the scene shows."""
+        return self._scene.source
+
+    def _listen(self) -> None:
+        """Follow the steps of what the scene shows, which is fitted."""
+        if self._listening is not None:
+            self._listening.cursorMoved.disconnect(self._follow)
+            self.fitted = True
+        self._listening = self._session
+        self._listening.cursorMoved.connect(self._follow)
+
+    @property
     def least(self) -> float:
         """The magnification at which a figure is shown that fits only when smaller."""
-        if self.presenting:
+        if self.presenting or self._session.shown_whole:
             return SMALLEST
         readable = READABLE / self._session.drawing.number_size
         return max(readable, self._text_scale if self._text_scale > 1 else 0.0)

@@ -23,6 +23,7 @@ from app.painting.parts import (
     paint_label,
     paint_pointed,
     paint_token,
+    paint_weight,
     route_path,
     symbol_outline,
     title_rect,
@@ -101,7 +102,7 @@ class BoxItem(PartItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if _is_far(painter, option) and not self.selected:
+        if _is_far(painter, option) and not self.selected and not self.box.over:
             paint_far_box(painter, self.box, self.theme)
         else:
             self._text = self._text or symbol_outline(self.box)
@@ -144,7 +145,9 @@ class ArrowItem(PartItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if _is_far(painter, option):
+        if self.arrow.weight is not None:
+            paint_weight(painter, self.arrow, self.theme, self._path)
+        elif _is_far(painter, option):
             paint_far_arrow(painter, self.arrow, self._path, self.theme)
         else:
             paint_arrow(painter, self.arrow, self.theme, self._shape)

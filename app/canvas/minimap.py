@@ -46,7 +46,7 @@ class Minimap(QWidget):
 
     def refresh(self) -> None:
         """Come when a large drawing is not seen whole, and go; show another drawing, place or step."""
-        bounds, drawing, seen = self._scene.bounds(), self._scene.session.drawing, self._camera.seen
+        bounds, drawing, seen = self._scene.bounds(), self._scene.source.drawing, self._camera.seen
         is_whole = seen.contains(bounds.adjusted(SLACK, SLACK, -SLACK, -SLACK))
         self.setVisible(len(drawing.sizes) > MANY and not is_whole)
         if not self.isVisible():
@@ -62,7 +62,7 @@ class Minimap(QWidget):
         changed = QRegion()
         for around in self._around_dots():
             changed += around
-        session = self._scene.session
+        session = self._scene.source
         self._dots = [
             (self._on_map.mapRect(box_rect(part.box)).center(), part.box.backward)
             for part in session.figures.last_step(session.cursor).values()
@@ -87,7 +87,7 @@ class Minimap(QWidget):
         return moved.translate(-bounds.center().x(), -bounds.center().y())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, session = self._scene.theme, self._scene.session
+        theme, session = self._scene.theme, self._scene.source
         if self._picture is None:
             self._picture = self._pictured(session.figure)
         with QPainter(self) as painter:

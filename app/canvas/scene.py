@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.items import ArrowItem, BoxItem, FrameItem, HaloItem, LabelItem, TokenItem
 from app.canvas.motion import Motion
+from app.canvas.shown import Shown
 from app.state.session import Session
 from app.state.ticker import Ticker
 from app.widgets.theme import LIGHT, Theme
@@ -53,10 +54,12 @@ class Scene(QGraphicsScene):
     """
 
     shown = Signal()
+    sourceChanged = Signal()  # the graph of another source is shown
 
     def __init__(self, session: Session, parent: object | None = None):
         super().__init__()
         self.session = session
+        self.source: Shown = session
         self.theme: Theme = LIGHT
         self.animated = True
         self.held = False  # whether a node is being dragged: it is where the hand is
@@ -83,11 +86,31 @@ class Scene(QGraphicsScene):
         self._before: tuple[Mapping[str, Point], View] | None = None  # where nodes were in another drawing
         self._shifts: Mapping[str, Point] = {}
         self._ticker = Ticker(self)
-        session.traceChanged.connect(self._show_trace)
-        session.cursorMoved.connect(self._show_step)
-        session.selectionChanged.connect(self._show_selection)
-        session.pathsChanged.connect(self._show_paths)
-        session.pointedChanged.connect(self._show_pointed)
+        self._listen(True)
+
+    def look_at(self, source: Shown) -> None:
+        """Show the graph of another source: that of the steps, or of what is trained."""
+        if source is not self.source:
+            self.finish()
+            self._listen(False)
+            self.source = source
+            self._listen(True)
+            self.sourceChanged.emit()
+            self._show_trace()
+
+    def _listen(self, listens: bool) -> None:
+        source = self.source
+        for signal, slot in (
+            (source.traceChanged, self._show_trace),
+            (source.cursorMoved, self._show_step),
+            (source.selectionChanged, self._show_selection),
+            (source.pathsChanged, self._show_paths),
+            (source.pointedChanged, self._show_pointed),
+        ):
+            if listens:
+                signal.connect(slot)
+            else:
+                signal.disconnect(slot)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -142,7 +165,7 @@ class Scene(QGraphicsScene):
 
     def node_at(self, item: QGraphicsItem | None) -> str:
         """The node of the graph an item belongs to, or the empty string."""
-        view = self.session.drawing.view
+        view = self.source.drawing.view
         if isinstance(item, BoxItem):
             return view.shown_by(item.box.node)
         if isinstance(item, FrameItem):
@@ -151,7 +174,7 @@ class Scene(QGraphicsScene):
 
     def bounds(self) -> QRectF:
         """All there is or will be to see at any step, with a margin."""
-        place = self.session.drawing.placement
+        place = self.source.drawing.placement
         rect = QRectF(place.left, place.top, place.width, place.height)
         return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
 
@@ -159,14 +182,14 @@ class Scene(QGraphicsScene):
 
     def _show_trace(self) -> None:
         """Show other numbers, or another drawing: at once, or in pieces where many items are missing."""
-        figures, way = self.session.figures, self._way
-        goes_on = self._trace is self.session.trace and way is not None and way[1] == self.session.cursor
-        self._trace = self.session.trace
+        figures, way = self.source.figures, self._way
+        goes_on = self._trace is self.source.trace and way is not None and way[1] == self.source.cursor
+        self._trace = self.source.trace
         self._stop_travel()
-        self.session.set_travelling(False)
+        self.source.set_travelling(False)
         if self._figures is None or self._figures.drawing.placement is not figures.drawing.placement:
             self._begin_anew()
-        self._figures, self._count = figures, self.session.cursor
+        self._figures, self._count = figures, self.source.cursor
         self._ticker.stop()
         missing = len(figures.drawing.sizes) - len(self._nodes)
         work = self._update_all(figures)
@@ -186,8 +209,8 @@ class Scene(QGraphicsScene):
         for frame in figures.drawing.frames:  # which change only when nodes move: all items are new then
             if frame.key not in self._frames:
                 self._frames[frame.key] = self._added(FrameItem(frame, self.theme))
-        self._selected = self._boxes_of(self.session.selected)
-        self._pointed = self._boxes_of((self.session.pointed,))
+        self._selected = self._boxes_of(self.source.selected)
+        self._pointed = self._boxes_of((self.source.pointed,))
         names = list(figures.drawing.sizes)
         for start in range(0, len(names), PIECE):
             yield
@@ -199,13 +222,13 @@ class Scene(QGraphicsScene):
 
     def _show_step(self) -> None:
         """Show another step; to the next one and back, numbers travel first."""
-        figures, before, now = self.session.figures, self._count, self.session.cursor
+        figures, before, now = self.source.figures, self._count, self.source.cursor
         if self._figures is not figures or self._ticker.running:  # lit otherwise, or not all there yet
             self._show_trace()
             return
         names = figures.changed(before, now) | self._stop_travel()
         self._count = now
-        self.session.set_travelling(False)
+        self.source.set_travelling(False)
         self._update(figures.parts(now, names))
         self._set_out(before, now)
         self._travel_on()
@@ -213,7 +236,7 @@ class Scene(QGraphicsScene):
 
     def _set_out(self, before: int, now: int) -> None:
         """Give the numbers of a stride to what travels: what they cause is still to come."""
-        figures, late = self.session.figures, max(now, before)
+        figures, late = self.source.figures, max(now, before)
         if not self.animated or before == now or figures.since(late) != min(now, before):
             return
         self._way, tokens = (before, now), tokens_of(figures, late)
@@ -221,7 +244,7 @@ class Scene(QGraphicsScene):
             parts = underway(figures, late)
             self._update(parts, min(now, before))
             self._tokens, self._underway = tokens, set(parts)
-            self.session.set_travelling(now > before)
+            self.source.set_travelling(now > before)
 
     def _travel_on(self) -> None:
         """Let what travels go its way."""
@@ -247,10 +270,10 @@ class Scene(QGraphicsScene):
         names = self._stop_travel()
         if self._figures is not None:
             self._update(self._figures.parts(self._count, names))
-        self.session.arrive()
+        self.source.arrive()
 
     def _show_selection(self) -> None:
-        before, self._selected = self._selected, self._boxes_of(self.session.selected)
+        before, self._selected = self._selected, self._boxes_of(self.source.selected)
         for name in before ^ self._selected:
             if name in self._nodes:
                 items = self._nodes[name]
@@ -260,13 +283,13 @@ class Scene(QGraphicsScene):
     def _show_paths(self) -> None:
         """Mark the edges on the paths of the selected node; nothing is done where there are none."""
         marked: dict[tuple[str, int], list[int]] = {}
-        for number, edges in enumerate(self.session.paths):
+        for number, edges in enumerate(self.source.paths):
             for edge in edges:
                 marked.setdefault((edge.target, edge.port), []).append(number)
         for halo in self._halos:
             self.removeItem(halo)
         self._halos = []
-        view = self.session.drawing.view
+        view = self.source.drawing.view
         for arc in view.arcs if marked else ():
             items = self._nodes.get(arc.target)
             numbers = [n for edge in arc.edges for n in marked.get((edge.target, edge.port), ())]
@@ -277,15 +300,16 @@ class Scene(QGraphicsScene):
                 self._halos.append(self._added(HaloItem(items.arrows[edge].arrow, numbers, self.theme)))
 
     def _show_pointed(self) -> None:
-        before, self._pointed = self._pointed, self._boxes_of((self.session.pointed,))
+        before, self._pointed = self._pointed, self._boxes_of((self.source.pointed,))
         for name in before ^ self._pointed:
             if name in self._nodes:
                 self._nodes[name].box.point_at(name in self._pointed)
 
     def _boxes_of(self, nodes: Iterable[str]) -> frozenset[str]:
         """The drawn nodes that some nodes of the graph are in."""
-        homes = self.session.drawing.view.homes
-        return frozenset(home for name in nodes for home in homes.get(name, ()))
+        homes = self.source.drawing.view.homes
+        drawn = self.source.drawing.view.nodes  # a unit may be meant alone
+        return frozenset(home for name in nodes for home in homes.get(name, (name,) if name in drawn else ()))
 
     def _update(self, parts: Mapping[str, Part], count: int | None = None) -> None:
         """Bring the items of some nodes in line with what is seen of them, after `count` steps if not now."""
@@ -373,7 +397,7 @@ class Scene(QGraphicsScene):
         (centres, view), self._before = self._before, None
         shifts: dict[str, Point] = {}
         for name, items in self._nodes.items():
-            members = self.session.drawing.view.nodes[name].members
+            members = self.source.drawing.view.nodes[name].members
             homes = (view.home(member) for member in (name, *reversed(members)))
             old = next((home for home in homes if home in centres), "")
             if old:

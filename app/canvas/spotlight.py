@@ -31,8 +31,8 @@ class Spotlight(QObject):
 
     def _follow(self) -> None:
         """Light what the step touches, and where what moves in it comes from."""
-        session, parts = self._scene.session, dict[str, Part]()
-        if self.on and session.cursor:
+        session, parts = self._scene.source, dict[str, Part]()
+        if self.on and session.cursor and not session.shown_whole:
             figures, view = session.figures, session.drawing.view
             parts = figures.last_step(session.cursor)
             arrows = (arrow for part in parts.values() for arrow in part.arrows if arrow.mood == "active")

@@ -24,6 +24,7 @@ from app.canvas.minimap import Minimap
 from app.canvas.scene import Scene
 from app.canvas.value_field import MOST_ENTRIES, ValueField
 from app.painting.parts import frame_rect, label_rect
+from app.state.net_session import NetSession
 from app.state.session import Session
 from app.widgets.key_repeat import KeyRepeat
 from core.base.errors import Problem
@@ -97,12 +98,30 @@ class View(QGraphicsView):
 
     def readable(self) -> GraphInterface:
         """The graph as a screen reader reads it."""
-        self._readable = GraphInterface(self, Reads(self.session, self.described, self.node_under))
+        self._readable = GraphInterface(
+            self, Reads(lambda: self._scene.source, self._told, self._drawn_under)
+        )
         return self._readable
+
+    def _told(self, drawn: str) -> str:
+        """A drawn node in words."""
+        source = self._scene.source
+        if isinstance(source, NetSession):
+            return source.described(drawn)
+        return self.described(self.session.drawing.view.shown_by(drawn))
+
+    def _drawn_under(self, at: QPoint) -> str:
+        """The drawn node at a point, or the empty string."""
+        boxes = (item.box.node for item in self.items(at) if isinstance(item, BoxItem))
+        labels = (item.label.node for item in self.items(at) if isinstance(item, LabelItem))
+        return next((name for name in (*boxes, *labels) if name in self._scene.source.drawing.sizes), "")
 
     # -- pointing
 
     def node_under(self, at: QPoint) -> str:
+        """The node of the program at a point; none where what is trained is shown."""
+        if self._scene.source is not self.session:
+            return ""
         return next((name for item in self.items(at) if (name := self._scene.node_at(item))), "")
 
     def frame_under(self, at: QPoint) -> str:

@@ -32,6 +32,8 @@ DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of 
 MARK, MARK_WIDTH = 2.4, 2.4
 POINTED = (2.0, 1.5)  # the dashes of the same mark where a node is pointed at, in its widths
 RING = 4.0  # between the two rings of the output that was chosen
+THINNEST, THICKEST = 1.0, 9.0  # edges that show weights
+STRENGTH = 0.72  # how much of its colour there is in one
 TITLE_INSET = 10.0  # between a frame's border and its title
 
 
@@ -104,6 +106,11 @@ def paint_box(
     rect = box_rect(box)
     if selected:
         _paint_ring(painter, box, QPen(theme.colour("accent"), MARK_WIDTH))
+    if box.over:
+        from app.painting.learned import paint_over_plane  # loads NumPy
+
+        paint_over_plane(painter, rect, box.over, box.bias, theme)
+        return
     fill = _fill(box, theme)
     if box.kind == "operation":
         painter.setPen(_outline(box, theme))
@@ -131,7 +138,8 @@ def paint_pointed(painter: QPainter, box: Box, theme: Theme) -> None:
 
 def _paint_ring(painter: QPainter, box: Box, pen: QPen) -> None:
     around = box_rect(box).adjusted(-MARK, -MARK, MARK, MARK)
-    radius = min(around.height(), around.width()) / 2 if box.kind == "operation" else 8.0
+    is_round = box.kind == "operation" and not box.over
+    radius = min(around.height(), around.width()) / 2 if is_round else 8.0
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(around, radius, radius)
@@ -232,6 +240,9 @@ def paint_arrow(
 
     Who paints it often keeps its `shape`.
     """
+    if arrow.weight is not None:
+        paint_weight(painter, arrow, theme, route_path(arrow.route))
+        return
     path, head = shape or arrow_shape(arrow)
     colour = theme.colour("line")
     width = theme.line_width
@@ -245,6 +256,25 @@ def paint_arrow(
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(head)
+
+
+def weight_width(share: float) -> float:
+    """How wide an edge is that shows a weight, as a share of the largest one."""
+    return THINNEST + (THICKEST - THINNEST) * abs(share)
+
+
+def paint_weight(
+    painter: QPainter, arrow: Arrow, theme: Theme, path: QPainterPath, strength: float = STRENGTH
+) -> None:
+    """An edge that shows its weight: the thicker the larger, in the colour of its sign."""
+    assert arrow.weight is not None
+    colour = theme.colour("positive" if arrow.weight >= 0 else "negative")
+    # mixed and not transparent: that would take five times as long
+    colour = mixed(theme.colour("paper"), colour, strength)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    width = weight_width(arrow.weight)
+    painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawPath(path)
 
 
 def paint_far_arrow(painter: QPainter, arrow: Arrow, path: QPainterPath, theme: Theme) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
 from app.canvas.accessible import announce
+from app.canvas.net_hand import NetHand
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
 from app.canvas.view import View
@@ -30,6 +31,7 @@ from app.shell.panes import Pane
 from app.shell.presentation import Presentation
 from app.shell.stage import StageBand
 from app.state.arrangement import WorkspaceName
+from app.state.net_session import NetSession
 from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
@@ -68,10 +70,12 @@ class Window(QMainWindow):
         self.session, self.settings = session, settings
         session.setParent(self)  # so that its signals end with the window
         self.training = TrainingSession(session, self)
+        self.net = NetSession(session, self.training, self)
         self.theme = THEMES[settings.get("theme")]
         self._dress()
         self.scene = Scene(session)
         self.view = View(session, self.scene)
+        self.hand = NetHand(self.view, self.scene, self.net)
         self.notice = Notice()
         self.transport = Transport(session, self.training)
         self.header = Header(session, self.training)
@@ -162,6 +166,9 @@ class Window(QMainWindow):
         self.arrangement.workspaceChanged.connect(self._show_workspace)
         self.view.editRequested.connect(self._edit_value)
         self.view.customContextMenuRequested.connect(self._canvas_menu)
+        self.net.isThereChanged.connect(self._look)
+        self.hand.opened.connect(self._open_unit)
+        self.view.camera.moved.connect(self._tell_magnification)
         self.transport.speedChanged.connect(self._take_speed)
         session.strideChanged.connect(self._keep_stride)
         session.beatsChanged.connect(self._keep_beats)
@@ -183,10 +190,35 @@ class Window(QMainWindow):
         self.transport.set_training(name == "train")
         self.header.running.set_elsewhere(name != "train")
         self.transport.offer(self.results, name == "step")
+        self.net.set_seen(name == "train")
+        self._look()
         self._show_settings()
         self.refresh_actions()
         self._show_notice()
         (self.lectures if name == "lectures" else self.view).setFocus()
+
+    def _look(self) -> None:
+        """The canvas shows what is trained in the workspace for that, and the program's steps elsewhere."""
+        self.scene.look_at(self.net if self.net.seen and self.net.is_there else self.session)
+
+    def _tell_magnification(self) -> None:
+        """Maps of units have as many pixels as are seen of them."""
+        self.net.set_magnification(self.view.transform().m11() * self.view.devicePixelRatioF())
+
+    def _open_unit(self, drawn: str) -> None:
+        """Show in steps how a unit is computed of its sample."""
+        node = self.net.view.nodes[drawn].node
+        self.training.open_on_canvas()
+        self.show_workspace("step")
+        graph = self.session.trace.graph
+        unit = graph.nodes.get(node.name)
+        if unit is None:
+            return
+        total = unit.args[0] if len(unit.args) == 1 and not graph.nodes[unit.args[0]].is_leaf else unit.name
+        self.session.select(total)
+        steps = self.session.trace.steps
+        done = (count for count, step in enumerate(steps, start=1) if getattr(step, "node", "") == total)
+        self.session.seek(next(done, 0))
 
     def _show_settings(self) -> None:
         """What is trained and on what is chosen where it is trained; beside the steps are its results."""
@@ -227,6 +259,7 @@ class Window(QMainWindow):
         self.view.camera.set_text_scale(self.settings.get("text_scale"))
         for part in (
             self.scene,
+            self.hand,
             self.notice,
             self.transport,
             self.header,

@@ -111,6 +111,11 @@ class Stepping(QObject):
             self._figures = shown, Figures(*shown)
         return self._figures[1]
 
+    @property
+    def shown_whole(self) -> bool:
+        """Whether all of the graph is seen, however small; else the canvas follows the steps."""
+        return False
+
     # -- stepping
 
     def seek(self, cursor: int) -> None:

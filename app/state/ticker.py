@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,6 +26,7 @@ class Ticker(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self._work: Iterator[Any] | None = None
+        self.spent = 0.0  # the processor's seconds in the last slice
         self._timer = QTimer(self, interval=16)
         self._timer.timeout.connect(self._slice)
 
@@ -59,7 +60,7 @@ class Ticker(QObject):
     def _slice(self) -> None:
         work = self._work
         assert work is not None
-        deadline = perf_counter() + SLICE
+        deadline, begun = perf_counter() + SLICE, process_time()
         ended = False
         try:
             while self._work is work and perf_counter() < deadline:  # who hears of it may begin other work
@@ -69,6 +70,7 @@ class Ticker(QObject):
         except BaseException:
             self.stop()
             raise
+        self.spent = process_time() - begun
         self.progressed.emit()
         if ended and self._work is work:
             self.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from time import process_time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 MOST_TICKS = 30  # a second, at a speed that is chosen
-SHOWN_EVERY = 4  # slices of training
+TRAINS = 0.8  # the share of the processor's time that is to go into training, and not into pictures
+LEAST_SLICES, MOST_SLICES = 2, 6  # of training between two pictures: there are 10 a second or more
 
 
 class TrainingPace(QObject):
@@ -30,7 +32,7 @@ class TrainingPace(QObject):
         super().__init__(parent)
         self.speed = 0
         self._trainer: Trainer | None = None
-        self._slices = 0
+        self._slices, self._trained, self._shown = 0, 0.0, 0.0  # since the last picture, and when that was
         self._ticker, self._slow = Ticker(self), QTimer(self)
         self._ticker.progressed.connect(self._show_at_times)
         self._ticker.stopped.connect(self.progressed)
@@ -51,6 +53,7 @@ class TrainingPace(QObject):
         if self.speed:
             self._slow.start(round(1000 * self._at_once / self.speed))
         else:
+            self._slices, self._trained, self._shown = 0, 0.0, process_time()
             self._ticker.start(trainer.train(trainer.at_once))
         self.progressed.emit()
 
@@ -69,6 +72,10 @@ class TrainingPace(QObject):
         self.progressed.emit()
 
     def _show_at_times(self) -> None:
-        self._slices += 1
-        if self._slices % SHOWN_EVERY == 0:
+        """Show how far it is once enough has been trained for what the last picture took, or it is time."""
+        self._slices, self._trained = self._slices + 1, self._trained + self._ticker.spent
+        spent = process_time() - self._shown
+        is_earned = self._slices >= LEAST_SLICES and self._trained >= TRAINS * spent
+        if is_earned or self._slices >= MOST_SLICES:
+            self._slices, self._trained, self._shown = 0, 0.0, process_time()
             self.progressed.emit()

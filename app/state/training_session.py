@@ -62,6 +62,7 @@ class TrainingSession(QObject):
     runChanged = Signal()  # there is another run, or none
     progressed = Signal()  # the weights have changed, or whether it is training
     sampleChanged = Signal()
+    unitShown = Signal()  # the plane is to show another unit, or the prediction
     opened = Signal()  # what is trained has been put on the canvas
 
     def __init__(self, session: Session, parent: QObject | None = None):
@@ -70,6 +71,7 @@ class TrainingSession(QObject):
         self.data = DataSession(session, self)
         self._looked: object = None  # the run, over which plane, through which sample
         self.sample = 0  # the number of the example that goes to the canvas
+        self.unit_shown: tuple[str, int] | None = None  # the node and entry that the plane shows
         self._run: TrainingRun | None = None
         self._problem: Problem | None = None
         self._made_from: _Wanted | None = None  # None while the run is still to be made
@@ -120,6 +122,12 @@ class TrainingSession(QObject):
         if number != self.sample:
             self.sample = number
             self.sampleChanged.emit()
+
+    def show_unit(self, unit: tuple[str, int] | None) -> None:
+        """Let the plane show what a unit computes, by its node and entry; None is the prediction."""
+        if unit != self.unit_shown:
+            self.unit_shown = unit
+            self.unitShown.emit()
 
     # -- what is trained
 
@@ -402,7 +410,7 @@ class TrainingSession(QObject):
             if made.fits(self._back):
                 made.go_on_from(self._back)
             self._back = None
-        self._run, self._problem, self._made_from = made, problem, wanted
+        self._run, self._problem, self._made_from, self.unit_shown = made, problem, wanted, None
         count = len(made.setup.dataset) if made and made.setup.dataset else 0
         self.sample = min(self.sample, max(0, count - 1))
 

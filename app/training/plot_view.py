@@ -39,7 +39,7 @@ class PlotView(QWidget):
             self._offer_logarithm()
         for signal in (
             *(training.runChanged, training.progressed, training.sampleChanged),
-            training.data.shownChanged,
+            *(training.data.shownChanged, training.unitShown),
         ):
             signal.connect(self._outdate)
 
@@ -67,12 +67,10 @@ class PlotView(QWidget):
 
     def made(self) -> View | None:
         """What is to be seen of the run now; None where there is nothing of the kind."""
-        run = self.training.run
-        return (
-            self.view.make(run, Asked(self.training.sample, self.training.data.shown, self.log))
-            if run
-            else None
-        )
+        training, run = self.training, self.training.run
+        if run is None:
+            return None
+        return self.view.make(run, Asked(training.sample, training.data.shown, self.log, training.unit_shown))
 
     def _outdate(self) -> None:
         self._is_old = True

@@ -25,5 +25,6 @@ def ink_image(values: Array, theme: Theme) -> QImage:
 def rgb_image(colours: NDArray[np.uint8]) -> QImage:
     """Bytes of red, green and blue (rows, columns, 3) as an image."""
     rows, columns = colours.shape[:2]
-    together = np.ascontiguousarray(colours)
-    return QImage(together.data, columns, rows, columns * 3, QImage.Format.Format_RGB888).copy()
+    together = np.full((rows, columns, 4), 255, np.uint8)  # as Qt paints fastest: blue, green, red, opaque
+    together[..., :3] = colours[..., ::-1]
+    return QImage(together.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()

@@ -16,8 +16,8 @@ from core.figure.motion import Token, tokens_of, underway
 from core.figure.nearby import Nearby
 from core.figure.nets import view_of
 from core.figure.options import MARGIN, TIGHT, Level, Options, Sizes
-from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, Part
-from core.figure.pictured import Figures, figure
+from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, OverPlane, Part
+from core.figure.pictured import Figures, Learned, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.rule import above_rule, ruled
 from core.figure.sizes import Measure, extent
@@ -49,12 +49,14 @@ __all__ = [
     "Fit",
     "Frame",
     "Label",
+    "Learned",
     "Level",
     "Map",
     "Measure",
     "Mood",
     "Nearby",
     "Options",
+    "OverPlane",
     "Part",
     "Rooms",
     "Sizes",

@@ -114,8 +114,11 @@ class Drawing(Struct, frozen=True, dict=True):
 
     @cached_property
     def outputs(self) -> Mapping[str, Route]:
-        """The arrows on which outputs leave that nothing else uses."""
-        return {name: self._output(name) for name in self.view.outputs}
+        """The arrows on which outputs leave that nothing else uses; none leaves a map."""
+        nodes = self.view.nodes
+        return {
+            name: self._output(name) for name in self.view.outputs if not is_mapped(nodes[name], self.options)
+        }
 
     def _output(self, name: str) -> Route:
         (x, y), (width, height) = self.placement.centres[name], self.sizes[name]
@@ -130,7 +133,7 @@ class Drawing(Struct, frozen=True, dict=True):
         for arc in () if self.texts[name].crowded else self.view.nodes[name].arcs:
             stretch, offset = self.stretches.get(arc, NO_STRETCH), self._offsets[arc]
             above, below = max(above, stretch.above - offset), max(below, stretch.below + offset)
-        circle = self.view.nodes[name].in_circle
+        circle = _is_shape(self.view.nodes[name], self.options)
         at, box = self.placement.centres[name], self.sizes[name]
         return Spot(name, at, box, circle, self.spaces[name].stem, self.texts[name], above, below)
 
@@ -208,7 +211,8 @@ def draw_in_pieces(
     stretches = _stretches(view, rooms, direction)
     texts, spaces, with_outputs, notes = {}, {}, {}, {}
     for name, shown in view.nodes.items():
-        is_output, written = name in view.outputs, names.get(name, NOTHING)
+        is_output = name in view.outputs and not is_mapped(shown, options)
+        written = names.get(name, NOTHING)
         number, terms = rooms.values.get(name, NOTHING), rooms.sums.get(name, NOTHING)
         called = NOTHING if is_output else written
         bias = _bias(shown.bias, graph, rooms, options, measure) if shown.bias else NO_BIAS
@@ -216,7 +220,7 @@ def draw_in_pieces(
         crowded = not shown.shape and beside > (0 if shown.bias else 1)
         head, lone = HEAD if rooms.heads else 0.0, name in rooms.lone
         texts[name] = Texts(number, terms, called, bias, head, crowded, lone)
-        space = direction.space(sizes[name], shown.in_circle, texts[name])
+        space = direction.space(sizes[name], _is_shape(shown, options), texts[name])
         if options.note_texts and shown.kind != "rest" and (note := note_of(shown.node, options)):
             notes[name] = _note(note, space, sizes[name], options, measure)
             space = _with_note(space, sizes[name], notes[name], options.down)
@@ -233,7 +237,9 @@ def draw_in_pieces(
         gap_x=look.arrow,
         gap_y=look.gap,
         fixed={name: flipped(point) for name, point in (moved or {}).items() if name in sizes},
-        rounds={name for name, shown in view.nodes.items() if shown.in_circle},
+        rounds={
+            name for name, shown in view.nodes.items() if shown.in_circle and not is_mapped(shown, options)
+        },
         frames=frames,
         spaces=with_outputs,
         free={name for name, shown in view.nodes.items() if shown.takes_any_order},
@@ -314,6 +320,8 @@ def same(pair: Point) -> Point:
 def _box_size(shown: Shown, symbol: Math, options: Options, measure: Measure) -> Extent:
     """A box as large as what stands in it, with room for the heads of what arrives."""
     look = options.sizes
+    if is_mapped(shown, options):
+        return look.map, look.map
     if not shown.in_circle:
         width, _ = measure(symbol, look.name)
         return width + 2 * BESIDE_NAME, 1.1 * look.name
@@ -328,18 +336,29 @@ def _box_size(shown: Shown, symbol: Math, options: Options, measure: Measure) ->
 
 def _names(view: View, options: Options, measure: Measure) -> Mapping[str, Extent]:
     """How large the names of operations are: those that the program gives, or all, and those of outputs."""
-    graph, look = view.graph, options.sizes
+    graph = view.graph
     chosen = view.home(graph.output)
     found = {}
     for name, shown in view.nodes.items():
-        written = shown.node.named or options.captions or name in (chosen, *view.outputs)
-        if written and shown.in_circle:
-            found[name] = measure(name_of(graph, shown), name_size(view, name, look))
+        is_map = is_mapped(shown, options)
+        written = is_map or shown.node.named or options.captions or name in (chosen, *view.outputs)
+        if written and _is_shape(shown, options):
+            found[name] = measure(name_of(graph, shown), name_size(shown, options, name in view.outputs))
     return found
 
 
-def name_size(view: View, name: str, look: Sizes) -> float:
-    """The text size of an operation's name."""
-    if name in view.outputs:
-        return look.name
-    return look.label if view.nodes[name].node.named else look.small
+def is_mapped(shown: Shown, options: Options) -> bool:
+    """Whether a drawn node is a map of what it computes over a plane: it has one number."""
+    return shown.node.name in options.maps and not shown.shape and shown.kind != "rest"
+
+
+def _is_shape(shown: Shown, options: Options) -> bool:
+    """Whether a drawn node is a circle or a map, with a name above it; else it is a plain name, or dots."""
+    return shown.in_circle or is_mapped(shown, options)
+
+
+def name_size(shown: Shown, options: Options, is_output: bool) -> float:
+    """The text size of an operation's name: large behind the arrow of an output."""
+    if is_output and not is_mapped(shown, options):
+        return options.sizes.name
+    return options.sizes.label if shown.node.named or shown.node.is_leaf else options.sizes.small

@@ -24,6 +24,7 @@ class Sizes(Struct, frozen=True):
     small        the text of small vectors, sums and names that the program does not give
     gap          between what stands one above the other
     arrow        the least length of an arrow behind the number on it
+    map          the side of a map that stands in a node
     """
 
     radius: float = 24.0
@@ -33,6 +34,7 @@ class Sizes(Struct, frozen=True):
     small: float = 15.0
     gap: float = 12.0
     arrow: float = 22.0
+    map: float = 84.0
 
 
 TIGHT = Sizes(radius=19.0, name=20.0, symbol=19.0, gap=8.0, arrow=14.0)
@@ -65,6 +67,7 @@ class Options(Struct, frozen=True):
     down         data flow down; else to the right
     rows         how many rows there may be, one after the other in the direction across that of the data
     early        inputs may stand in a row before that of their first use, which may take less room
+    maps         nodes that are drawn as maps of what they compute over a plane, entry by entry
     highlight    what the last step lights up; without it a figure is a finished picture
     sizes        how large all is drawn
     """
@@ -91,5 +94,6 @@ class Options(Struct, frozen=True):
     down: bool = False
     rows: int = 1
     early: bool = False
+    maps: frozenset[str] = frozenset()
     highlight: bool = True
     sizes: Sizes = Sizes()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from core.base.arrays import Array
 from core.figure.options import Sizes
 from core.figure.values import Map
 from core.graph.graph import Edge
@@ -18,11 +19,23 @@ Role = Literal[
 ]
 
 
+class OverPlane(Struct, frozen=True, eq=False):
+    """What a node computes over a plane.
+
+    shares   (rows, columns) from −1 to 1, the first row on top; NaN where it is no finite number
+    largest  the number that the strongest colour means
+    """
+
+    shares: Array
+    largest: float
+
+
 class Box(Struct, frozen=True):
-    """One node: a circle or pill with a symbol, or the plain name of an input.
+    """One node: a circle or pill with a symbol, or the plain name of an input, or a map in their place.
 
     Its symbol is text of a `size`. A second ring marks the `chosen` output, where the backward pass starts in
-    place of the program's own. A `note` is the user's.
+    place of the program's own. A `note` is the user's. The map shows what it computes `over` a plane; its
+    `bias` is a share of the largest one, from −1 to 1.
     """
 
     node: str
@@ -36,12 +49,15 @@ class Box(Struct, frozen=True):
     backward: bool = False
     chosen: bool = False
     note: str = ""
+    over: OverPlane | None = None
+    bias: float | None = None
 
 
 class Arrow(Struct, frozen=True):
     """One edge of the graph to a drawn node, or the arrow on which an output leaves (to none, port −1).
 
     In the backward pass the gradient may be that of the weight `beside` it: then nothing comes back along it.
+    Where its `weight` is seen it is a share of the largest one, from −1 to 1.
     """
 
     edge: Edge
@@ -50,6 +66,7 @@ class Arrow(Struct, frozen=True):
     mood: Mood = "idle"
     backward: bool = False
     beside: bool = False
+    weight: float | None = None
 
     @property
     def way(self) -> Route:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
 from core.figure.nets import entry_name, name_of
 from core.figure.notes import class_names, note_of
-from core.figure.parts import Arrow, Box, Figure, Label, Mood, Part, Role
+from core.figure.parts import Arrow, Box, Figure, Label, Mood, OverPlane, Part, Role
 from core.figure.rooms import gradient_at, sum_shown
 from core.figure.strides import since
 from core.figure.values import Written, written
@@ -69,17 +69,38 @@ def lit_by(steps: Iterable[Step]) -> Lit:
     )
 
 
+class Learned(Struct, frozen=True, eq=False):
+    """What a figure of a training shows: maps of drawn nodes, weights as shares of the largest.
+
+    Where there are `gradients` of nodes they are shown in the place of those of the trace.
+    """
+
+    maps: Mapping[str, OverPlane] = {}
+    weights: Mapping[Weight, float] = {}
+    gradients: Mapping[str, Value] = {}
+
+
+NOTHING_LEARNED = Learned()
+
+
 class Figures:
-    """What is to be seen at every step of a trace.
+    """What is to be seen at every step of a trace, or of a training at a sample.
 
     Lit is what the last stride touches: the steps since the last of the `stops`, without stops the last step.
     From one step to the next the parts of nodes that no step in between touches stay the same objects, and
     nothing is done for them.
     """
 
-    def __init__(self, drawing: Drawing, trace: Trace, highlight: bool = True, stops: Sequence[int] = ()):
+    def __init__(
+        self,
+        drawing: Drawing,
+        trace: Trace,
+        highlight: bool = True,
+        stops: Sequence[int] = (),
+        learned: Learned = NOTHING_LEARNED,
+    ):
         self.drawing, self._trace, self._highlight = drawing, trace.shown, highlight
-        self._stops = stops
+        self._stops, self.learned = stops, learned
         self._parts: dict[str, Part] = {}
         self._count, self._lit = -1, Lit()
         self._figure: Figure | None = None
@@ -145,19 +166,20 @@ class Figures:
         snapshot = Snapshot(self._trace, count, at_rest=not self._highlight)
         self._lit = lit_by(self._trace.steps[self.since(count) : count] if self._highlight else ())
         for name in names:
-            self._parts[name] = _part(self.drawing, snapshot, self._lit, name)
+            self._parts[name] = _part(self.drawing, snapshot, self._lit, name, self.learned)
         self._count, self._figure = count, None
 
 
-def _part(drawing: Drawing, snapshot: Snapshot, lit: Lit, name: str) -> Part:
+def _part(drawing: Drawing, snapshot: Snapshot, lit: Lit, name: str, learned: Learned) -> Part:
     shown = drawing.view.nodes[name]
-    arrows = [_arrow(drawing, snapshot, lit, arc) for arc in shown.arcs if _is_drawn(drawing, arc)]
+    arrows = [_arrow(drawing, snapshot, lit, arc, learned) for arc in shown.arcs if _is_drawn(drawing, arc)]
     if name in drawing.outputs:
         arrows.append(_output(drawing, snapshot, lit, name))
-    return Part(_box(drawing, snapshot, lit, shown), tuple(arrows), tuple(_labels(drawing, snapshot, shown)))
+    box = _box(drawing, snapshot, lit, shown, learned)
+    return Part(box, tuple(arrows), tuple(_labels(drawing, snapshot, shown, learned)))
 
 
-def _box(drawing: Drawing, snapshot: Snapshot, lit: Lit, shown: Shown) -> Box:
+def _box(drawing: Drawing, snapshot: Snapshot, lit: Lit, shown: Shown, learned: Learned) -> Box:
     name, look = shown.name, drawing.options.sizes
     mood = _box_mood(shown, snapshot, lit)
     return Box(
@@ -171,6 +193,8 @@ def _box(drawing: Drawing, snapshot: Snapshot, lit: Lit, shown: Shown) -> Box:
         backward=mood in ("active", "receiving") and not lit.computed,
         chosen=drawing.graph.output in shown.members and drawing.graph.output != drawing.graph.own_output,
         note=note_of(shown.node, drawing.options),
+        over=learned.maps.get(name),
+        bias=learned.weights.get(shown.bias) if shown.bias else None,
     )
 
 
@@ -194,7 +218,7 @@ def _is_drawn(drawing: Drawing, arc: Arc) -> bool:
     return not arc.hidden and not (arc.weight and drawing.options.weights == "off")
 
 
-def _arrow(drawing: Drawing, snapshot: Snapshot, lit: Lit, arc: Arc) -> Arrow:
+def _arrow(drawing: Drawing, snapshot: Snapshot, lit: Lit, arc: Arc, learned: Learned) -> Arrow:
     edge, target = arc.edge, drawing.graph.nodes[arc.edge.target]
     along = (edge.target, edge.port) in lit.ports
     beside = False
@@ -204,7 +228,8 @@ def _arrow(drawing: Drawing, snapshot: Snapshot, lit: Lit, arc: Arc) -> Arrow:
     backward, is_lit = along or beside, along or beside or edge.target in lit.computed
     mood: Mood = "active" if is_lit else "idle" if snapshot.value(edge.target) is None else "done"
     shown = edge if drawing.view.is_plain(arc) else Edge(arc.source, arc.target, arc.place)
-    return Arrow(shown, drawing.routes[arc], arc.target, mood, backward, beside)
+    weight = learned.weights.get(arc.weight) if arc.weight else None
+    return Arrow(shown, drawing.routes[arc], arc.target, mood, backward, beside, weight)
 
 
 def _output(drawing: Drawing, snapshot: Snapshot, lit: Lit, name: str) -> Arrow:
@@ -216,7 +241,7 @@ def _output(drawing: Drawing, snapshot: Snapshot, lit: Lit, name: str) -> Arrow:
     return Arrow(Edge(name, "", -1), drawing.outputs[name], "", mood, seeded)
 
 
-def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
+def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown, learned: Learned) -> list[Label]:
     """The labels of a node: its name, what leaves it, and what it sends back to inputs used elsewhere too."""
     name, options = shown.name, drawing.options
     gradients = replace(options, shapes=False)  # which are those of values
@@ -232,7 +257,8 @@ def _labels(drawing: Drawing, snapshot: Snapshot, shown: Shown) -> list[Label]:
         label = _label(name, "value", written(shown.value(known[-1]), options, is_picture, classes=names))
         found.append(replace(label, at=direction.value(spot, label.extent)))
     step = snapshot.step
-    found += _gradient(drawing, snapshot, shown, isinstance(step, Flowed) and step.arg == name)
+    is_sent = isinstance(step, Flowed) and step.arg == name
+    found += _gradient(drawing, snapshot, shown, is_sent, learned.gradients)
     if shown.bias in drawing.rooms.weights and shown.bias:
         found += _at_bias(drawing, snapshot, shown.bias, spot)
     for arc in shown.arcs:
@@ -262,10 +288,13 @@ def _at_weight(drawing: Drawing, snapshot: Snapshot, arc: Arc, spot: Spot) -> li
     return found
 
 
-def _gradient(drawing: Drawing, snapshot: Snapshot, shown: Shown, with_terms: bool) -> list[Label]:
+def _gradient(
+    drawing: Drawing, snapshot: Snapshot, shown: Shown, with_terms: bool, given: Mapping[str, Value]
+) -> list[Label]:
     """The gradient of a node, and below it the terms of which it is the sum, where there is room for them."""
     name, options = shown.name, drawing.options
-    gradient = snapshot.gradient(shown.node.name) if options.gradients else None
+    known = given.get if given else snapshot.gradient
+    gradient = known(shown.node.name) if options.gradients else None
     if gradient is None:
         return []
     spot, direction = drawing.spot(name), drawing.direction
@@ -311,7 +340,7 @@ def _name(drawing: Drawing, name: str, spot: Spot) -> Label | None:
         return None
     printed, size = (
         name_of(drawing.graph, drawing.view.nodes[name]),
-        name_size(drawing.view, name, drawing.options.sizes),
+        name_size(drawing.view.nodes[name], drawing.options, name in drawing.view.outputs),
     )
     label = Label(name, "name", (0.0, 0.0), size, printed, extent=extent)
     if name not in drawing.outputs:

@@ -158,7 +158,9 @@ class View(Struct, frozen=True, dict=True):
     def outputs(self) -> tuple[str, ...]:
         """The drawn outputs that nothing else uses: the program's own and the chosen one."""
         graph = self.graph
-        names = dict.fromkeys(home for name in (graph.own_output, graph.output) for home in self.homes[name])
+        names = dict.fromkeys(
+            home for name in (graph.own_output, graph.output) for home in self.homes.get(name, ())
+        )
         return tuple(name for name in names if not self.leaving[name] and self.nodes[name].kind != "rest")
 
 

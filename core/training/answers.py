@@ -57,14 +57,13 @@ class Points:
         self._points = points
         self._feed(self._engine)
 
-    def values(self) -> Mapping[str, Array]:
-        """What all nodes up to the last are now, the points along the last axis."""
+    def values(self, parameters: Array | None = None) -> Mapping[str, Array]:
+        """What all nodes up to the last are, the points along the last axis: now, or at these parameters."""
+        parameters = self._trainer.parameters if parameters is None else parameters
         with np.errstate(all="ignore"):
-            if self._engine.parameters.dtype == np.float32 and np.any(
-                np.abs(self._trainer.parameters) > LARGE
-            ):
+            if self._engine.parameters.dtype == np.float32 and np.any(np.abs(parameters) > LARGE):
                 self._engine = self._compiled(np.float64)
-            self._engine.parameters[...] = self._trainer.parameters  # they lie in the same order here
+            self._engine.parameters[...] = parameters  # they lie in the same order here
             self._engine.set(self._trainer.engines.fixed)
             self._engine.forward()
         return self._engine.values

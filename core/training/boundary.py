@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 import numpy as np
 
 from core.base.arrays import Array
 from core.base.errors import Problem
+from core.base.slicing import Work
 from core.data.examples import Range
 from core.graph.graph import Graph
 from core.training.answers import Answers, Points
@@ -20,6 +21,48 @@ from core.training.trainer import Trainer
 WHOLE: Range = (-6.0, 6.0)
 CORNERS = 3  # points a side, for what is linear
 ROUNDING = 1e-4  # of single precision
+MOST_AT_ONCE = 1_000_000  # numbers that are computed for maps of nodes before other work is let in
+
+
+class NodeMaps:
+    """What the nodes on the way to a program's prediction compute over a plane, in pieces of work.
+
+    Maps have `side` rows and columns; the first row is that of the least second feature.
+    """
+
+    def __init__(self, trainer: Trainer, plane: Plane, side: int):
+        """Look at the nodes over the same points as a plane, on a grid of its own."""
+        self.side, self._trainer = side, trainer
+        self._inputs = plane.inputs(_points(plane.across, plane.up, side))
+        nodes = trainer.graph.nodes
+        between = trainer.graph.upstream_of([trainer.roles.prediction])
+        self._entries = sum(math.prod(nodes[name].shape) for name in between)
+        self._rows = max(1, min(side, MOST_AT_ONCE // (self._entries * side)))
+        self._points = Answers(trainer, self._piece(0))
+
+    def _piece(self, row: int) -> Array:
+        """The inputs at the points of so many rows; the last rows where fewer are left."""
+        row = min(row, self.side - self._rows)
+        return self._inputs[:, row * self.side : (row + self._rows) * self.side]
+
+    def now(self, names: Collection[str]) -> Work[dict[str, Array]]:
+        """Compute the maps of some nodes at the parameters as they are when it begins.
+
+        Returns:
+            For each node (entries, rows, columns); a number has one entry.
+        """
+        parameters, side, rows = self._trainer.parameters.copy(), self.side, self._rows
+        nodes = self._trainer.graph.nodes
+        found = {name: np.empty((math.prod(nodes[name].shape), side, side)) for name in names}
+        for row in range(0, side, rows):
+            if row:
+                yield
+            if rows < side:
+                self._points.move(self._piece(row))
+            values, first = self._points.values(parameters), min(row, side - rows)
+            for name in names:  # as they are: what overflowed is seen to have
+                found[name][:, first : first + rows] = values[name].reshape(-1, rows, side)
+        return found
 
 
 class Plane:
@@ -49,14 +92,14 @@ class Plane:
         self.across, self.up = (chart.across, chart.up) if chart else (across, up)
         self.chart, self.resolution = chart, resolution
         self._trainer = trainer
-        self._answers = Answers(trainer, self._inputs(_points(self.across, self.up, resolution)))
+        self._answers = Answers(trainer, self.inputs(_points(self.across, self.up, resolution)))
         self._hidden = _hidden(graph, roles)
 
     def places(self, inputs: Array) -> Array:
         """Where examples (n, d) stand in the plane, (n, 2)."""
         return self.chart.places(inputs) if self.chart else inputs
 
-    def _inputs(self, points: Array) -> Array:
+    def inputs(self, points: Array) -> Array:
         """The features at points (2, n) of the plane."""
         return self.chart.inputs(points) if self.chart else points
 
@@ -70,17 +113,23 @@ class Plane:
 
     def at(self, x: float, y: float) -> Array:
         """The answer at one point: a number (), or a share for each class (classes,)."""
-        self._probe.move(self._inputs(np.array([[x], [y]])))
+        self._probe.move(self.inputs(np.array([[x], [y]])))
         return np.array(self._probe.now()[..., 0], float)
 
     @cached_property
     def _probe(self) -> Answers:
-        return Answers(self._trainer, self._inputs(np.zeros((2, 1))))
+        return Answers(self._trainer, self.inputs(np.zeros((2, 1))))
 
     @property
     def has_units(self) -> bool:
         """Whether there are hidden units."""
         return bool(self._hidden)
+
+    def node_map(self, name: str, entry: int) -> Array:
+        """What an entry of a node on the way to the prediction is now, (rows, columns)."""
+        values: Array = self._answers.values()[name]
+        maps: Array = values.reshape(-1, self.resolution, self.resolution)[entry].copy()
+        return maps
 
     def unit_maps(self) -> dict[str, Array]:
         """For each hidden layer, by its name, what its units say now: (units, rows, columns)."""
@@ -105,7 +154,7 @@ class Plane:
     @cached_property
     def _sums(self) -> Mapping[str, Points]:
         """Of each hidden layer that is an activation of something, that on a coarse grid."""
-        points = self._inputs(_points(self.across, self.up, CORNERS))
+        points = self.inputs(_points(self.across, self.up, CORNERS))
         nodes = self._trainer.graph.nodes
         return {
             name: Points(self._trainer, nodes[name].args[0], points)

@@ -102,10 +102,12 @@ def thinned(x: Array, y: Array, most: int = MOST_POINTS) -> tuple[Array, Array]:
     if len(x) <= most:
         return x, y
     stretch = -(-len(x) // (most // 2))
-    keep: list[int] = []
-    for start in range(0, len(x), stretch):
-        part = np.nan_to_num(y[start : start + stretch])
-        keep.extend(sorted({start + int(part.argmin()), start + int(part.argmax())}))
+    starts = np.arange(0, len(x), stretch)
+    filled = np.full(len(starts) * stretch, y[-1])
+    filled[: len(y)] = y
+    parts = np.nan_to_num(filled).reshape(-1, stretch)
+    ends = np.stack([starts + parts.argmin(axis=1), starts + parts.argmax(axis=1)])
+    keep = np.unique(np.minimum(ends, len(x) - 1))
     keep[-1] = len(x) - 1
     return x[keep], y[keep]
 

@@ -22,6 +22,7 @@ from core.figure.plot import (
 )
 from core.math.mathtree import Math, Word
 from core.math.typeset import Typesetter
+from core.notation.names import in_text
 from core.training.boundary import Plane
 from core.training.on_plane import OnPlane
 from core.training.run import TrainingRun
@@ -34,13 +35,19 @@ MOST_NAMED = 10  # classes in the legend
 NO_ROWS, NO_SHARES = np.empty(0, int), np.empty(0)
 
 
-def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None) -> Plot | None:
+def plane_plot(
+    run: TrainingRun,
+    sample: int = -1,
+    shown: OnPlane | None = None,
+    unit: tuple[str, int] | None = None,
+) -> Plot | None:
     """The plane of a run with two features.
 
     Args:
         run: what is trained.
         sample: the number of the chosen example; −1 is none.
         shown: what is shown on it; the usual things if not given.
+        unit: a node on the way to the prediction and its entry, which are shown in the place of that.
 
     Returns:
         The plot, or None where there is no plane.
@@ -48,12 +55,18 @@ def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None)
     plane, data = run.plane, run.setup.dataset
     if plane is None or data is None:
         return None
-    values, places = plane.prediction(), plane.places(data.inputs)
+    values, places = plane.node_map(*unit) if unit else plane.prediction(), plane.places(data.inputs)
+    title = "Decision boundary" if data.classes else "Prediction"
     titles = plane.chart.titles if plane.chart else data.feature_names
     shown = shown or OnPlane()
-    if values.ndim == 3 and values.shape[2] == 2:
+    scale: Scale | None
+    if unit:
+        node, entry = run.setup.graph.nodes[unit[0]], unit[1]
+        place = f"[{entry}]" if node.shape else ""
+        scale, title = _of_unit(values), f"{in_text(unit[0])}{place} over the plane"
+    elif values.ndim == 3 and values.shape[2] == 2:
         values = values[:, :, 1]
-        scale: Scale | None = Scale(0.5, 0.5, Word(f"P({data.class_names[1]})", "ord"))
+        scale = Scale(0.5, 0.5, Word(f"P({data.class_names[1]})", "ord"))
     else:
         scale = None if values.ndim == 3 else _scale(run, data)
     layers: list[Layer] = [
@@ -68,7 +81,7 @@ def plane_plot(run: TrainingRun, sample: int = -1, shown: OnPlane | None = None)
     )
     return Plot(
         "boundary",
-        "Decision boundary" if data.classes else "Prediction",
+        title,
         across,
         up,
         tuple(layers),
@@ -96,6 +109,12 @@ def _scale(run: TrainingRun, data: Dataset) -> Scale:
     if not data.classes:
         return Scale(0.0, float(np.abs(data.targets).max(initial=0.0)) or 1.0, name)
     return Scale(roles.threshold, roles.threshold or 1.0, name)
+
+
+def _of_unit(values: Array) -> Scale:
+    """Colours from the largest number with either sign."""
+    largest = float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
+    return Scale(0.0, largest or 1.0)
 
 
 def _field(values: Array, scale: Scale | None, plane: Plane, shown: OnPlane) -> Iterator[Field]:

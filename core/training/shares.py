@@ -1,6 +1,7 @@
 """Whose gradient: what each sample of a mini-batch gives, and how the gradient of the batch is made of it.
 
-shares   the gradients of a batch's samples at a node, and what the trainer makes of them
+shares            the gradients of a batch's samples at a node, and what the trainer makes of them
+batch_gradients   the gradients of the next mini-batch at all nodes
 """
 
 from __future__ import annotations
@@ -73,14 +74,57 @@ def shares(trainer: Trainer, node: str, rows: Sequence[int] | None = None) -> Sh
     )
 
 
+def batch_gradients(trainer: Trainer) -> dict[str, Value]:
+    """The gradients of the next mini-batch at the weights as they are; of parameters those the trainer takes.
+
+    Of other nodes they are the means of those of the samples, or their sums where the losses are added; they
+    are left out of a mini-batch of more than 256 samples.
+    """
+    rows = [int(row) for row in trainer.coming]
+    found = batch_gradients_of_parameters(trainer)
+    if len(rows) > MOST_SAMPLES:
+        return found
+    graph = trainer.graph.with_output(trainer.engines.objective)
+    plan = make_plan(graph)
+    ends = [record(plan, trainer.example(row)).last for row in rows]
+    divisor = 1 if trainer.options.reduction == SUM else len(rows)
+    for name in graph.nodes:
+        each = [gradient for end in ends if (gradient := end.gradient(name)) is not None]
+        if name not in found and len(each) == len(rows):
+            found[name] = frozen(np.stack([np.asarray(one) for one in each]).sum(axis=0) / divisor)
+    return found
+
+
+def batch_gradients_of_parameters(trainer: Trainer) -> dict[str, Value]:
+    """What the trainer takes for the gradients of the next mini-batch."""
+    taken = _all_taken(trainer, [int(row) for row in trainer.coming])
+    return {name: frozen(gradient) for name, gradient in taken.items()}
+
+
+def place_in_batch(trainer: Trainer, number: int) -> int | None:
+    """The place of one of all examples in the next mini-batch, from 0; None if it is not in it."""
+    rows = trainer.train_data.rows if trainer.train_data else None
+    for place, row in enumerate(trainer.coming):
+        if number == (int(row) if rows is None else int(rows[row])):
+            return place
+    return None
+
+
 def _taken(trainer: Trainer, node: str, rows: Sequence[int]) -> Array:
     """The part of a parameter in the gradient that the trainer computes of these samples."""
+    return _all_taken(trainer, rows)[node]
+
+
+def _all_taken(trainer: Trainer, rows: Sequence[int]) -> dict[str, Array]:
+    """The gradient that the trainer computes of these samples, by its parameters."""
     engine = Feed(trainer.engines, trainer.train_data).loaded(np.asarray(rows, np.intp))
     if engine.drops:
         engine.rewind(trainer.updates)
     with np.errstate(all="ignore"):
         engine.step()
-    return np.array(engine.part(engine.gradient, node), np.float64)
+    return {
+        name: np.array(engine.part(engine.gradient, name), np.float64) for name in trainer.roles.parameters
+    }
 
 
 def _penalty(trainer: Trainer, node: str) -> Array:

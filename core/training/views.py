@@ -16,11 +16,15 @@ from core.training.weights_plot import has_templates, has_units, templates_plot,
 
 
 class Asked(Struct, frozen=True):
-    """What is asked of a view: the chosen example (−1 is none), what is on the plane, a logarithmic loss."""
+    """What is asked of a view: the chosen example (−1 is none), what is on the plane, a logarithmic loss.
+
+    A `unit`, a node and its entry, is shown over the plane in the place of the prediction.
+    """
 
     sample: int = -1
     on_plane: OnPlane = OnPlane()
     log: bool = False
+    unit: tuple[str, int] | None = None
 
 
 class RunView(Struct, frozen=True):
@@ -87,7 +91,7 @@ VIEWS: Mapping[str, RunView] = {
         RunView(
             "boundary",
             "Decision boundary",
-            lambda run, asked: plane_plot(run, asked.sample, asked.on_plane),
+            lambda run, asked: plane_plot(run, asked.sample, asked.on_plane, asked.unit),
             _has_plane,
             _on_plane,
         ),

@@ -85,7 +85,10 @@ SETTINGS_SHOWN = [name for name in SHOWN if not isinstance(getattr(USUAL, name),
 TRAINING = [*(SETTINGS[name].label for name in SETTINGS_SHOWN), *(f"Role of {name}" for name in "wxbt")]
 UNDONE = {("program", "Program"), ("derivatives", "Derivative of"), ("derivatives", "Seed")}
 UNDONE |= {("training", name) for name in TRAINING}
-TYPED_IN_PLACE = {("canvas", "Value on the canvas")}  # there while it is typed: tested with the gestures
+TYPED_IN_PLACE = {  # there while it is typed: tested with the gestures, and with the net
+    ("canvas", "Value on the canvas"),
+    ("canvas", "Weight on the canvas"),
+}
 # what is chosen for a view alone: it is not part of the document
 OF_A_VIEW = {
     ("bar", "Speed"),

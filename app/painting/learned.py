@@ -1,0 +1,48 @@
+"""What a unit has learned, on a painter: its map over the plane, and its bias in the corner."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from app.widgets.heat import heat_image
+from app.widgets.theme import Theme, heat_colours
+from core.figure import OverPlane
+
+BIAS = 12.0  # the side of the square of a bias
+FRAME = 1.2  # the width of the line around a map
+
+
+def paint_over_plane(
+    painter: QPainter, rect: QRectF, over: OverPlane, bias: float | None, theme: Theme
+) -> None:
+    """A map in a frame, and at its lower left a square in the colour of the bias."""
+    _paint_image(painter, heat_image(over.shares, theme, 1.0), rect)
+    painter.setPen(QPen(theme.colour("ink"), FRAME))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(rect)
+    if bias is not None:
+        painter.setPen(QPen(theme.colour("paper"), FRAME))
+        painter.setBrush(QColor(*map(int, heat_colours(np.array(bias), theme, 1.0))))
+        painter.drawRect(bias_rect(rect))
+
+
+def _paint_image(painter: QPainter, image: QImage, rect: QRectF) -> None:
+    """An image in a rectangle: pixel by pixel where it has as many as that, which is much faster."""
+    onto = painter.deviceTransform()
+    device = onto.mapRect(rect)
+    if max(abs(device.width() - image.width()), abs(device.height() - image.height())) < 1:
+        painter.save()
+        painter.resetTransform()
+        painter.drawImage(device.topLeft().toPoint(), image)
+        painter.restore()
+        return
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(rect, image)
+
+
+def bias_rect(rect: QRectF) -> QRectF:
+    """Where the square of a bias is painted: across the lower left corner of its map."""
+    corner = rect.bottomLeft()
+    return QRectF(corner.x() - BIAS / 2, corner.y() - BIAS / 2, BIAS, BIAS)

@@ -1,0 +1,260 @@
+"""What is trained, on the canvas: units as maps of what they compute, edges as weights, whose gradients."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtTest import QTest
+
+from app.painting.learned import bias_rect
+from app.painting.parts import THICKEST, box_rect, paint_part
+from app.widgets.theme import LIGHT
+from core.base.numbers import exact
+from core.figure import Arrow
+from core.figure.view import Weight
+from core.graph.graph import Edge
+from core.layout import straight
+from core.training.choices import PROGRAM
+from core.training.shares import shares
+from tests.app.seen.pixels import around, of_theme, painted
+
+UNITS = ["x[0]", "x[1]", *(f"a1[{k}]" for k in range(4)), "a2[0]", "a2[1]", "y"]
+
+
+@pytest.fixture
+def train(window):
+    """The window while it trains the usual network, some updates after the start."""
+    window.show_workspace("train")
+    window.training.step(60)
+    return window
+
+
+def box_of(window, drawn):
+    """The rectangle of a unit in the drawing."""
+    return box_rect(window.net.figures.parts(window.net.cursor, [drawn])[drawn].box)
+
+
+def on_view(window, x, y):
+    return window.view.mapFromScene(QPointF(x, y))
+
+
+def point_at(window, x, y):
+    QTest.mouseMove(window.view.viewport(), QPoint(1, 1))
+    QTest.mouseMove(window.view.viewport(), on_view(window, x, y))
+
+
+def middle_of(window, weight):
+    arrow = window.hand._arrow_of(weight)
+    from app.painting.parts import route_path
+
+    return route_path(arrow.route).pointAtPercent(0.5)
+
+
+def net_painted(window, theme=LIGHT):
+    figure, place = window.net.figure, window.net.drawing.placement
+    area = QRectF(place.left, place.top, place.width, place.height).adjusted(-20, -20, 20, 20)
+
+    def paint(painter):
+        for part in (*figure.arrows, *figure.boxes):
+            paint_part(painter, part, theme)
+
+    return painted(area, theme, paint)
+
+
+def test_the_canvas_shows_the_network_while_it_is_trained_and_the_program_elsewhere(window):
+    canvas, program = window.view, list(window.session.drawing.sizes)
+    window.show_workspace("train")
+    assert window.view is canvas and canvas.isVisible()
+    assert list(window.scene._nodes) == UNITS, "the loss is no unit"
+    assert window.view.camera.seen.contains(window.scene.bounds().adjusted(15, 15, -15, -15))
+    window.show_workspace("step")
+    assert list(window.scene._nodes) == program
+
+
+def test_a_unit_shows_what_it_computes_over_the_plane(train, theme):
+    seen, values = net_painted(train, theme), train.training.run.trainer.learned()
+    inputs = {"x[0]": lambda x: x[0], "x[1]": lambda x: x[1]}
+    units = {f"a1[{k}]": lambda x, k=k: np.tanh(values["W1"][k] @ x + values["b1"][k]) for k in range(4)}
+    names = list(of_theme(theme))
+    for drawn, computed in (inputs | units).items():
+        box = box_of(train, drawn)
+        largest = max(abs(computed(np.array([x, y]))) for x in (-6, 6) for y in (-6, 6))
+        for across, up in ((-4, -4), (-4, 4), (4, -4), (4, 4), (0.5, -3)):
+            share = computed(np.array([across, up])) / largest
+            if abs(share) < 0.85:
+                continue
+            place = box.center() + QPointF(across / 12 * box.width(), -up / 12 * box.height())
+            wanted, other = ("positive", "negative") if share > 0 else ("negative", "positive")
+            rgb = np.array(seen.mean(around(place.x(), place.y(), 3, 3)))
+            away = [np.abs(rgb - np.array(getattr_rgb(theme, part))).sum() for part in (wanted, other)]
+            assert away[0] < away[1], (drawn, across, up, share, names)
+
+
+def getattr_rgb(theme, part):
+    return theme.colour(part).getRgb()[:3]
+
+
+def test_a_bias_is_a_square_of_its_sign_and_weights_are_lines_of_theirs(train):
+    seen, values = net_painted(train), train.training.run.trainer.learned()
+    signs = {True: "positive", False: "negative"}
+    largest = max(abs(values[f"b{k}"]).max() if k < 3 else abs(values["b3"]) for k in (1, 2, 3))
+    told = 0
+    for k, bias in enumerate(values["b1"]):
+        part = train.net.figures.parts(train.net.cursor, [f"a1[{k}]"])[f"a1[{k}]"]
+        square = bias_rect(box_rect(part.box)).adjusted(2, 2, -2, -2)
+        assert bias_rect(box_rect(part.box)).width() == 12
+        assert part.box.bias == pytest.approx(bias / largest)
+        if abs(bias / largest) > 0.7:
+            rgb = np.array(seen.mean(square))
+            mine, other = (np.array(getattr_rgb(LIGHT, signs[is_it])) for is_it in (bias > 0, bias <= 0))
+            assert np.abs(rgb - mine).sum() < np.abs(rgb - other).sum()
+            told += 1
+    assert told or abs(values["b2"]).max() == largest or abs(values["b3"]) == largest
+    every = [w for name in ("W1", "W2", "w3") for w in np.ravel(values[name])]
+    strongest = max(map(abs, every))
+    for arrow in train.net.figure.arrows:
+        weight = train.hand._weight_of(arrow)
+        assert arrow.weight == pytest.approx(float(values[weight.name][weight.entry]) / strongest)
+
+
+@pytest.mark.parametrize(("share", "width", "part"), [(1.0, 9, "positive"), (-0.5, 5, "negative")])
+def test_an_edge_is_as_wide_as_its_weight_is_large(theme, share, width, part):
+    arrow = Arrow(Edge("a", "b", 0), straight((0.0, 0.0), (100.0, 0.0)), "b", "done", weight=share)
+    seen = painted(QRectF(0, -20, 100, 40), theme, lambda painter: paint_part(painter, arrow, theme))
+    paper = np.array(getattr_rgb(theme, "paper"))
+    column = np.abs(seen.rgb[:, seen.rgb.shape[1] // 2].astype(int) - paper).sum(axis=1)
+    assert (column > 60).sum() / 2 == pytest.approx(width, abs=0.6)
+    strongest = seen.rgb[column.argmax(), seen.rgb.shape[1] // 2].astype(int)
+    colour = 0.72 * np.array(getattr_rgb(theme, part)) + 0.28 * paper
+    assert strongest == pytest.approx(colour, abs=3)
+    assert THICKEST == 9.0
+
+
+def test_an_edge_tells_its_exact_weight_and_gradient_and_takes_another(train):
+    weight = Weight("W1", (2, 1))
+    trainer, middle = train.training.run.trainer, middle_of(train, Weight("W1", (2, 1)))
+    point_at(train, middle.x(), middle.y())
+    card = train.hand.card
+    assert card.isVisible() and train.hand.edge == weight
+    value = float(trainer.learned()["W1"][2, 1])
+    gradient = float(train.net.trace.last.gradient("W1")[2, 1])
+    assert [label.text() for label in card.numbers] == [exact(value), exact(gradient)]
+    train.net.set_whose("batch")
+    mean = float(shares(trainer, "W1").whole[2, 1])
+    assert card.numbers[1].text() == exact(mean) != exact(gradient)
+    QTest.mouseClick(
+        train.view.viewport(), Qt.MouseButton.LeftButton, pos=on_view(train, middle.x(), middle.y())
+    )
+    assert card.is_typed
+    card.field.setText("-2.5")
+    QTest.keyClick(card.field, Qt.Key.Key_Return)
+    assert train.training.run.trainer.learned()["W1"][2, 1] == -2.5 and not card.is_typed
+    assert train.session.undo_stack.undoText() == "set W1[2, 1]"
+    train.session.undo_stack.undo()
+    assert train.training.run.trainer.learned()["W1"][2, 1] == value
+
+
+def test_a_mistyped_weight_is_refused_and_the_run_goes_on(train):
+    middle = middle_of(train, Weight("w3", (1,)))
+    before = train.training.run.trainer.learned()["w3"]
+    point_at(train, middle.x(), middle.y())
+    train.hand.type_edge()
+    train.hand.card.field.setText("two")
+    QTest.keyClick(train.hand.card.field, Qt.Key.Key_Return)
+    assert train.hand.card.is_typed
+    QTest.keyClick(train.hand.card.field, Qt.Key.Key_Escape)
+    assert not train.hand.card.is_typed
+    assert (train.training.run.trainer.learned()["w3"] == before).all()
+
+
+def test_a_unit_under_the_pointer_fills_the_plane_until_it_is_left(train):
+    plane = train.training_pane.made.views["boundary"]
+    assert plane.made().title == "Decision boundary"
+    middle = box_of(train, "a1[2]").center()
+    point_at(train, middle.x(), middle.y())
+    shown = plane.made()
+    assert shown.title == "a₁[2] over the plane"
+    values = train.training.run.trainer.learned()
+    field = next(layer for layer in shown.layers if type(layer).__name__ == "Field")
+    corner = np.tanh(values["W1"][2] @ np.array([6, 6]) + values["b1"][2])
+    assert field.shares[-1, -1] == pytest.approx(corner / shown.scale.span, abs=1e-4)
+    card = QRectF(train.hand.card.geometry())
+    assert not card.intersects(QRectF(train.view.mapFromScene(box_of(train, "a1[2]")).boundingRect()))
+    point_at(train, *(0.0, box_of(train, "a1[0]").top() - 5))
+    assert plane.made().title == "Decision boundary" and not train.hand.card.isVisible()
+
+
+def test_a_click_on_a_unit_opens_its_sum_in_steps(train):
+    middle = box_of(train, "a2[1]").center()
+    at = on_view(train, middle.x(), middle.y())
+    QTest.mouseClick(train.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert train.arrangement.workspace.name == "step"
+    step = train.session.trace.steps[train.session.cursor - 1]
+    total = train.session.trace.graph.nodes["a2"].args[0]
+    assert step.node == total == train.session.selection
+
+
+def test_values_are_those_of_the_sample_and_gradients_come_when_it_pauses(train):
+    labels = {(label.node, label.role): label for label in train.net.figure.labels}
+    assert {("a1[0]", "value"), ("a1[0]", "gradient"), ("y", "gradient")} <= labels.keys()
+    train.training.toggle()
+    roles = {label.role for label in train.net.figure.labels}
+    assert roles == {"name", "value"}, "what is shown while it runs is not yet sent back"
+    train.training.toggle()
+    before = train.net.trace.last.value("y")
+    train.training.choose_sample(3)
+    assert train.net.trace.last.value("y") != before
+    assert train.net.trace.inputs["x"] == pytest.approx(train.training.run.setup.dataset.inputs[3])
+
+
+def test_whose_gradient_is_said_and_is_the_one_of_the_shares(train):
+    trainer = train.training.run.trainer
+    row = int(trainer.train_data.rows[trainer.coming[2]])
+    train.training.choose_sample(row)
+    assert train.net.whose_text == "this sample (3 of 10)"
+    told = shares(trainer, "a1")
+    mine = train.net.trace.last.gradient("a1")
+    assert (mine == told.each[2]).all()
+    assert train.net.known("a1[1]")[1] == ("gradient", float(mine[1]))
+    train.net.set_whose("batch")
+    assert train.net.whose_text == "mean of the next mini-batch (10 samples)"
+    assert train.net.known("a1[1]")[1] == ("gradient", float(told.whole[1]))
+    outside = next(n for n in range(200) if n not in trainer.train_data.rows)
+    train.net.set_whose("sample")
+    train.training.choose_sample(outside)
+    assert train.net.whose_text == f"sample {outside}, not in the next mini-batch"
+
+
+def test_a_typed_program_that_is_no_stack_of_layers_shows_its_graph_with_maps(window):
+    text = "r = x1^2 + x2^2; s = w r + b; y = tanh(s); L = (y - t)^2"
+    window.session.open_program(text, {}, "open", ("w", "b", "x1", "x2", "t"))
+    window.training.change("settings", trains=PROGRAM)
+    window.show_workspace("train")
+    assert window.net.is_there, window.training.problem
+    maps = window.net.figures.learned.maps
+    assert {"x1", "x2", "r", "y"} <= maps.keys()
+    assert "L" in window.scene._nodes and "L" not in maps
+    over = maps["r"]
+    assert over.largest == pytest.approx(72) and over.shares[0, 0] == pytest.approx(1)
+
+
+def test_the_keyboard_reaches_units_and_edges_and_a_screen_reader_hears_them(train):
+    train.view.setFocus()
+    QTest.keyClick(train.view, Qt.Key.Key_Tab)
+    assert train.net.pointed == "x[0]"
+    for _ in range(3):
+        QTest.keyClick(train.view, Qt.Key.Key_Tab)
+    assert train.hand.edge == Weight("W1", (0, 0))
+    assert train.hand.card.accessibleName() == "W₁[0, 0]"
+    assert "gradient" in train.hand.card.accessibleDescription()
+    QTest.keyClick(train.view, Qt.Key.Key_Return)
+    assert train.hand.card.is_typed
+    QTest.keyClick(train.hand.card.field, Qt.Key.Key_Escape)
+    QTest.keyClick(train.view, Qt.Key.Key_Escape)
+    assert train.hand.edge is None
+    graph = train.view.readable()
+    assert graph.childCount() == len(UNITS)
+    from PySide6.QtGui import QAccessible
+
+    node = graph.child(2)
+    assert node.text(QAccessible.Text.Name) == "a₁[0]"
+    assert node.text(QAccessible.Text.Description).startswith("value ")
