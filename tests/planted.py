@@ -2570,8 +2570,8 @@ DIFFERENTIATING = {
     ),
     "net-signs-exchanged": bug(
         "app/painting/parts.py",
-        'theme.colour("positive" if arrow.weight >= 0 else "negative")',
-        'theme.colour("positive" if arrow.weight <= 0 else "negative")',
+        "_of_sign(theme, arrow.weight >= 0, strength)",
+        "_of_sign(theme, arrow.weight <= 0, strength)",
         "positive weights are as orange as negative numbers are elsewhere",
         NET,
     ),

@@ -65,8 +65,15 @@ class View(QGraphicsView):
         self.value_field = ValueField(session, self.viewport())
         self.minimap = Minimap(scene, self, self.camera)
         self.camera.moved.connect(self.minimap.refresh)
+        scene.sourceChanged.connect(self._choose_updates)
         for signal in (self.camera.moved, scene.shown):
             signal.connect(self._place_field)
+
+    def _choose_updates(self) -> None:
+        """Of a net that is trained all changes at once; of a step only little."""
+        modes = QGraphicsView.ViewportUpdateMode
+        is_program = self._scene.source is self.session
+        self.setViewportUpdateMode(modes.MinimalViewportUpdate if is_program else modes.FullViewportUpdate)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.widgets.heat import heat_image
+from app.widgets.heat import share_image
 from app.widgets.theme import Theme, heat_colours
 from core.figure import OverPlane
 
@@ -18,7 +18,7 @@ def paint_over_plane(
     painter: QPainter, rect: QRectF, over: OverPlane, bias: float | None, theme: Theme
 ) -> None:
     """A map in a frame, and at its lower left a square in the colour of the bias."""
-    _paint_image(painter, heat_image(over.shares, theme, 1.0), rect)
+    _paint_image(painter, share_image(over.shares, theme), rect)
     painter.setPen(QPen(theme.colour("ink"), FRAME))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -263,14 +264,18 @@ def weight_width(share: float) -> float:
     return THINNEST + (THICKEST - THINNEST) * abs(share)
 
 
+@lru_cache(16)
+def _of_sign(theme: Theme, positive: bool, strength: float) -> QColor:
+    """The colour of a sign on paper, mixed and not transparent: that would take five times as long."""
+    return mixed(theme.colour("paper"), theme.colour("positive" if positive else "negative"), strength)
+
+
 def paint_weight(
     painter: QPainter, arrow: Arrow, theme: Theme, path: QPainterPath, strength: float = STRENGTH
 ) -> None:
     """An edge that shows its weight: the thicker the larger, in the colour of its sign."""
     assert arrow.weight is not None
-    colour = theme.colour("positive" if arrow.weight >= 0 else "negative")
-    # mixed and not transparent: that would take five times as long
-    colour = mixed(theme.colour("paper"), colour, strength)
+    colour = _of_sign(theme, arrow.weight >= 0, strength)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     width = weight_width(arrow.weight)
     painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))

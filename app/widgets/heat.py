@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
@@ -10,10 +12,28 @@ from app.widgets.theme import Theme, heat_colours, rgb
 from core.base.arrays import Array
 from core.base.shades import shades
 
+STRONGEST = 127  # steps from the weakest to the strongest colour of a sign
+
 
 def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QImage:
     """A matrix of signed numbers as an image."""
     return rgb_image(heat_colours(values, theme, largest))
+
+
+def share_image(shares: Array, theme: Theme) -> QImage:
+    """Shares (rows, columns), from −1 to 1, as an image in one of 255 colours each; grey for NaN."""
+    places = np.nan_to_num(STRONGEST * (shares + 1.0), nan=2.0 * STRONGEST + 1.0)
+    found = _table(theme)[(places + 0.5).astype(np.intp)]
+    rows, columns = found.shape
+    return QImage(found.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
+
+
+@lru_cache(8)
+def _table(theme: Theme) -> NDArray[np.uint32]:
+    """The colours of shares from −1 to 1, then that of none, as Qt packs them."""
+    shares = np.append(np.linspace(-1, 1, 2 * STRONGEST + 1), np.nan)
+    red, green, blue = heat_colours(shares, theme, 1.0).T.astype(np.uint32)
+    return np.asarray((255 << 24) | (red << 16) | (green << 8) | blue, np.uint32)
 
 
 def ink_image(values: Array, theme: Theme) -> QImage:
