@@ -150,7 +150,7 @@ class Figures:
 
     def sum_at(self, name: str, count: int) -> Label | None:
         """The terms of a drawn node's gradient so far; None of one that is no sum, or has no room for it."""
-        found = _gradient(self.drawing, Snapshot(self._trace, count), self.drawing.view.nodes[name], True)
+        found = _gradient(self.drawing, Snapshot(self._trace, count), self.drawing.view.nodes[name], True, {})
         return next((label for label in found if label.role == "sum"), None)
 
     def is_known(self, drawn: str, count: int, gradient: bool) -> bool:
