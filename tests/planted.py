@@ -2603,6 +2603,13 @@ DIFFERENTIATING = {
         "gradients flicker on the canvas while the training runs",
         NET,
     ),
+    "notes-gone-with-the-presenter": bug(
+        "app/shell/presentation.py",
+        "self.staging.show_notes(not opened)",
+        "self.staging.show_notes(self.presenter is None)",
+        "when the presenter's view is closed nobody sees the notes",
+        "tests/app/test_presenter.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.shell.presenter import Presenter
 
 HIDE_POINTER = 3000  # milliseconds
-DIGITS = Qt.Key.Key_0, Qt.Key.Key_9
+DIGIT_KEYS = Qt.Key.Key_0, Qt.Key.Key_9
 PRESENTER = 0.75  # of the screen that the presenter's view takes where there is only one
 
 
@@ -170,9 +170,14 @@ class Presentation(QObject):
 
             self.presenter = Presenter(self._window, self._scene, self._settings, self.watch)
             self.presenter.picture.pointed.connect(self._point)
-            self.staging.hide_notes()
+            self.presenter.opened.connect(self._share_notes)
         self._show_state()
         return self.presenter
+
+    def _share_notes(self, opened: bool) -> None:
+        """Notes are for who speaks: the audience sees them while there is no presenter's view."""
+        if self.active:
+            self.staging.show_notes(not opened)
 
     def swap_screens(self) -> None:
         """Give the audience the presenter's screen, and the other way round, where there are two."""
@@ -200,7 +205,7 @@ class Presentation(QObject):
         """Do what a key does while presenting; return whether it does anything."""
         if not self.active:
             return False
-        if DIGITS[0] <= key <= DIGITS[1]:
+        if DIGIT_KEYS[0] <= key <= DIGIT_KEYS[1]:
             self._digits = (self._digits + chr(key))[-6:]
             self._stage.show_typed(self._digits)
             return True

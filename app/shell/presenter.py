@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QFontInfo, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -49,7 +49,12 @@ TITLE = "Presenter's view"
 
 
 class Presenter(QWidget):
-    """A window beside that of the stage; its keys and buttons are keys of the stage."""
+    """A window beside that of the stage; its keys and buttons are keys of the stage.
+
+    `opened` carries whether it has been opened or closed.
+    """
+
+    opened = Signal(bool)
 
     def __init__(
         self,
@@ -233,9 +238,13 @@ class Presenter(QWidget):
         self._timer.start()
         self.show_clocks()
         self._show()
+        if not event.spontaneous():
+            self.opened.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
+        if not event.spontaneous():  # as it is where the window is minimised
+            self.opened.emit(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._show()

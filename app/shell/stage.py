@@ -14,10 +14,10 @@ from app.formula import FormulaView, measure
 from app.state.session import Session
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
-from core.figure.rule import BAND
+from core.figure.rule import BAND, COUNTER, RULE
 from core.math.mathtree import Math
 
-RULE, COUNTER, EDGE = 60, 32, 24  # pixels: an em of the rule, of the counter, and what stays free around
+EDGE = 24  # pixels that stay free around the rule, on a screen of LINES
 
 
 def shrunk(lines: Sequence[Math], em: float, room: QSizeF) -> float:

@@ -13,11 +13,12 @@ from app.state import clock
 from app.state.ticker import Ticker
 from core.base.slicing import Work
 from core.figure import STAGE, Nearby, Options, Stride, Target
+from core.figure.rule import NUMBER
 from core.layout import Point
 from core.passes.trace import Trace
 
 EDGE = 2  # pixels of the view that the camera leaves free
-POINT = 0.5  # of the target of a stage, for each pixel of such a screen: numbers of 18 points have 36 pixels
+POINT = STAGE.least / NUMBER  # of the target of a stage, for each pixel of a screen of LINES
 
 
 class Staging(QObject):
@@ -41,10 +42,10 @@ class Staging(QObject):
         self.on = True
         self._refit()
 
-    def hide_notes(self) -> None:
-        """Draw the graph without the notes at its nodes until `stop`: they are for who speaks."""
-        if self._notes:
-            self._notes = False
+    def show_notes(self, shown: bool) -> None:
+        """Draw the graph with the notes at its nodes, or without where who speaks sees them elsewhere."""
+        if shown != self._notes:
+            self._notes = shown
             self._refit()
 
     def stop(self) -> None:

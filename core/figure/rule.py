@@ -16,7 +16,7 @@ from core.math.mathtree import Math, Table, Word, row
 from core.passes.explain import explain
 from core.passes.trace import Trace
 
-RULE, COUNTER = 60 / 36, 32 / 36  # sizes of text, for that of the numbers on the graph
+NUMBER, RULE, COUNTER = 36, 60, 32  # pixels of text on a stage of 1,080 lines; in files in these proportions
 SMALLEST = 0.6  # a line that is too long for the page shrinks down to this part of its size
 APART = 0.5  # em of the rule above each line
 BAND = 0.31  # of the height of a page, or of a stage, is left for the rule
@@ -53,14 +53,14 @@ def ruled(
         width: the width of the page, in the units of the drawing; a rule is as wide as the graph, or this.
     """
     place, options = figures.drawing.placement, figures.drawing.options
-    room, size = max(figures.drawing.extent[0], width), options.sizes.label
-    middle, bottom, gap = place.left + place.width / 2, place.top + place.height, APART * RULE * size
+    room, pixel = max(figures.drawing.extent[0], width), options.sizes.label / NUMBER
+    middle, bottom, gap = place.left + place.width / 2, place.top + place.height, APART * RULE * pixel
     lines = {}
     for count in counts:
         found = explain(trace, count, options.digits, options.notation, since=figures.since(count))
         formulas: tuple[tuple[Role, Math | None], ...] = (("rule", found.rule), ("numbers", found.numbers))
         lines[count] = [
-            _line(role, formula, RULE * size, room, measure) for role, formula in formulas if formula
+            _line(role, formula, RULE * pixel, room, measure) for role, formula in formulas if formula
         ]
     lowest = bottom + max(sum(gap + line.extent[1] for line in shown) for shown in lines.values())
     made = []
@@ -71,9 +71,9 @@ def ruled(
             labels.append(Label("", line.role, at, line.size, line.math, extent=line.extent, below=True))
             y += gap + line.extent[1]
         said = Word(f"{max(0, bisect_right(stops, count) - 1)} / {len(stops) - 1}", "ord")
-        wide, high = measure(said, COUNTER * size)
+        wide, high = measure(said, COUNTER * pixel)
         at = (middle + room / 2 - wide / 2, lowest + gap / 2)
-        labels.append(Label("", "counter", at, COUNTER * size, said, extent=(wide, high), below=True))
+        labels.append(Label("", "counter", at, COUNTER * pixel, said, extent=(wide, high), below=True))
         figure = figures.at(count)
         made.append(replace(figure, labels=(*figure.labels, *labels)))
     return made

@@ -164,6 +164,19 @@ def test_notes_of_this_step_and_the_next_stand_here_and_not_on_the_stage(window,
     assert any(box.note for box in session.figure.boxes)
 
 
+def test_notes_are_on_the_stage_again_when_the_view_is_closed(window, presenter, qtbot):
+    def on_stage():
+        qtbot.waitUntil(lambda: window.presentation.staging.settled)
+        return any(box.note for box in window.session.figure.boxes)
+
+    window.session.seek(window.session.stops[3])  # which computes y
+    assert not on_stage()
+    presenter.close()
+    assert window.presentation.active and on_stage()
+    window.actions_by_id["presenter"].trigger()
+    assert presenter.isVisible() and not on_stage()
+
+
 def test_notes_have_the_size_that_was_chosen_last(window, presenter):
     notes, larger = named(presenter, "Notes"), named(presenter, "Larger notes")
     before = notes.font().pixelSize()
