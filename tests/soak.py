@@ -162,7 +162,7 @@ class User:
 
     def look_at_all(self):
         """Open every panel and tab on a long program, so that what is made once is there."""
-        panel = self.window.derivatives_pane.open()
+        panel = self.window.panes["derivatives"].open()
         for text in LONG:
             self.window.session.set_text(text)
             for number in range(len(panel.views)):
@@ -171,7 +171,7 @@ class User:
                     QTest.qWait(1)
         self.window.show_workspace("lectures")  # whose cards are made when they are first looked at
         self.window.show_workspace("step")
-        self.window.training_pane.open()
+        self.window.panes["training"].open()
         self.window.actions_by_id["train_step"].trigger()
         QTest.qWait(1)
 
@@ -184,7 +184,7 @@ class User:
         window.showNormal()
         window.transport.pause()
         window.scene.finish()
-        for dock in (window.training_pane, window.derivatives_pane):
+        for dock in (window.panes["training"], window.panes["derivatives"]):
             dock.open()
             dock.toggle()
         window.show_workspace("step")  # what is trained is drawn with other items
@@ -273,7 +273,7 @@ class User:
             QTest.qWait(30)
 
     def apply_a_fix(self):
-        for button in (self.window.program.fix, *self.window.program.notes.buttons):
+        for button in (self.window.program.fix, *self.window.program.remarks.buttons):
             if button.isVisible():
                 button.click()
                 return
@@ -324,10 +324,10 @@ class User:
         window = self.window
         shown = [window.view.viewport(), window.explanation.viewport(), window.algorithm.table.viewport()]
         shown += [window.program.editor.viewport()]
-        if window.derivatives_pane.seen:
-            shown.append(window.derivatives_pane.made.view)
-        if window.training_pane.seen:
-            shown.append(window.training_pane.made)
+        if window.panes["derivatives"].seen:
+            shown.append(window.panes["derivatives"].made.view)
+        if window.panes["training"].seen:
+            shown.append(window.panes["training"].made)
         widget = self.random.choice(shown)
         at = self._place(window.view) if widget is shown[0] else widget.rect().center()
         asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
@@ -374,7 +374,7 @@ class User:
         self.window.presentation.stop()
 
     def train(self):
-        if not self.window.training_pane.seen:
+        if not self.window.panes["training"].seen:
             self.window.actions_by_id["training"].trigger()
         self.window.actions_by_id[self.random.choice(("train", "train_step", "train_reset"))].trigger()
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.panels.notes import Notes
+from app.panels.remarks import Remarks
 from app.panels.role_chips import RoleChips
 from app.state.session import Session
 from app.state.training_session import TrainingSession
@@ -80,8 +80,8 @@ class ProgramPanel(QWidget):
         self.theme: Theme = LIGHT
         self.editor = Editor(session.document.text)
         self.message = plain_label()
-        self.notes = Notes()
-        self.notes.chosen.connect(self._use_other_reading)
+        self.remarks = Remarks()
+        self.remarks.chosen.connect(self._use_other_reading)
         self.reading = plain_label()
         self.reading.setToolTip("The program as it was understood, with all brackets")
         self.fix = Button()
@@ -89,7 +89,7 @@ class ProgramPanel(QWidget):
         below = QVBoxLayout()
         below.addWidget(self.message)
         below.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
-        below.addWidget(self.notes)
+        below.addWidget(self.remarks)
         self.examples = self._examples()
         below.addWidget(self.examples)
         body = QWidget()
@@ -175,7 +175,7 @@ class ProgramPanel(QWidget):
 
     def _show_problem(self) -> None:
         """The sentence below: what is wrong, else what is worth knowing, else how the program was read."""
-        problem, notes = self.session.problem, self.session.notes
+        problem, remarks = self.session.problem, self.session.remarks
         self._underline(problem)
         self.examples.setVisible(not self.session.document.text.strip())
         self.fix.setVisible(bool(problem and problem.fix is not None))
@@ -186,7 +186,7 @@ class ProgramPanel(QWidget):
         self.message.setVisible(bool(problem))
         self.message.setText(_sentence(problem) if problem else "")
         tint(self.message, self.theme.wrong)
-        self.notes.show_notes([] if problem else notes, self.theme.faint)
+        self.remarks.show_remarks([] if problem else remarks, self.theme.faint)
         tint(self.reading, self.theme.faint)
         self.reading.setVisible(problem is None)
         self.reading.setText(f"Read as  {_shortened(in_text(self.session.reading))}")

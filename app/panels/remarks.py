@@ -15,8 +15,8 @@ MOST = 3
 LONGEST_LABEL = 32  # characters on a button
 
 
-class Notes(QWidget):
-    """Up to MOST notes, those with another reading first; `chosen` carries the note that is clicked."""
+class Remarks(QWidget):
+    """Up to MOST remarks, those with another reading first; `chosen` carries the one that is clicked."""
 
     chosen = Signal(object)
 
@@ -25,7 +25,7 @@ class Notes(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self._notes: tuple[Note, ...] = ()
+        self._remarks: tuple[Note, ...] = ()
         self._rows = [_Row(self) for _ in range(MOST)]
         self.more = plain_label()
         for row in self._rows:
@@ -33,21 +33,21 @@ class Notes(QWidget):
         column.addWidget(self.more)
         self.hide()
 
-    def show_notes(self, notes: Sequence[Note], colour: str) -> None:
-        """Show the notes in a colour of the theme; without any the widget is hidden."""
-        self._notes = tuple(sorted(notes, key=lambda note: not note.other))
-        for row, note in zip(self._rows, [*self._notes[:MOST], *[None] * MOST], strict=False):
-            row.setVisible(note is not None)
-            if note is not None:
-                row.show_note(note, colour)
-        rest = len(self._notes) - MOST
+    def show_remarks(self, remarks: Sequence[Note], colour: str) -> None:
+        """Show the remarks in a colour of the theme; without any the widget is hidden."""
+        self._remarks = tuple(sorted(remarks, key=lambda remark: not remark.other))
+        for row, remark in zip(self._rows, [*self._remarks[:MOST], *[None] * MOST], strict=False):
+            row.setVisible(remark is not None)
+            if remark is not None:
+                row.show_remark(remark, colour)
+        rest = len(self._remarks) - MOST
         self.more.setVisible(rest > 0)
         self.more.setText(f"… and {rest} more")
         tint(self.more, colour)
-        self.setVisible(bool(self._notes))
+        self.setVisible(bool(self._remarks))
 
     def text(self) -> str:
-        """All that is shown, a line for each note."""
+        """All that is shown, a line for each remark."""
         return "\n".join(row.label.text() for row in self._rows if not row.isHidden())
 
     @property
@@ -57,28 +57,28 @@ class Notes(QWidget):
 
 
 class _Row(QWidget):
-    """One note and, where it could be read another way, a button that writes it so."""
+    """One remark and, where it could be read another way, a button that writes it so."""
 
-    def __init__(self, notes: Notes):
-        super().__init__(notes)
+    def __init__(self, remarks: Remarks):
+        super().__init__(remarks)
         self.label: QLabel = plain_label()
         self.button = Button()
-        self.note: Note | None = None
+        self.remark: Note | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.label)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self.button.clicked.connect(lambda: notes.chosen.emit(self.note))
+        self.button.clicked.connect(lambda: remarks.chosen.emit(self.remark))
 
-    def show_note(self, note: Note, colour: str) -> None:
-        self.note = note
-        self.label.setText(note.message if note.message.endswith((".", "?")) else f"{note.message}.")
+    def show_remark(self, remark: Note, colour: str) -> None:
+        self.remark = remark
+        self.label.setText(remark.message if remark.message.endswith((".", "?")) else f"{remark.message}.")
         tint(self.label, colour)
-        self.button.setVisible(bool(note.other))
-        whole = f"Write {note.other} instead"
+        self.button.setVisible(bool(remark.other))
+        whole = f"Write {remark.other} instead"
         self.button.show_text(
-            f"Write {cut(note.other, LONGEST_LABEL)} instead",
-            f"{whole}, in the place of what the note is about",
+            f"Write {cut(remark.other, LONGEST_LABEL)} instead",
+            f"{whole}, in the place of what the remark is about",
         )
         self.button.setAccessibleName(whole)

@@ -101,7 +101,6 @@ class Window(QMainWindow):
         self.program: ProgramPanel = self.panes["program"].make()
         self.algorithm: AlgorithmPanel = self.panes["algorithm"].make()
         self.explanation: ExplanationPanel = self.panes["explanation"].make()
-        self.training_pane, self.derivatives_pane = self.panes["training"], self.panes["derivatives"]
         self.arrangement.add_panes(self.panes.values())
         self.actions_by_id = make_actions(self, self.refresh_actions)
         CommandKeys(self, self.actions_by_id.values())
@@ -148,7 +147,7 @@ class Window(QMainWindow):
             session.traceChanged,
             training.runChanged,
             training.progressed,
-            self.training_pane.seenChanged,
+            self.panes["training"].seenChanged,
         ):
             signal.connect(self._show_notice)
         training.runChanged.connect(self._show_file)
@@ -158,7 +157,7 @@ class Window(QMainWindow):
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
             pane.seenChanged.connect(self.refresh_actions)
-        for signal in (self.training_pane.seenChanged, self.presentation.changed):
+        for signal in (self.panes["training"].seenChanged, self.presentation.changed):
             signal.connect(self._show_settings)
         self.header.switch.chosen.connect(self.show_workspace)
         self.header.line.pressed.connect(self.edit_program)
@@ -222,9 +221,9 @@ class Window(QMainWindow):
 
     def _show_settings(self) -> None:
         """What is trained and on what is chosen where it is trained; beside the steps are its results."""
-        if self.training_pane.made is not None:
+        if self.panes["training"].made is not None:
             trains = self.arrangement.workspace.name == "train"
-            self.training_pane.made.show_settings(trains and not self.presentation.active)
+            self.panes["training"].made.show_settings(trains and not self.presentation.active)
 
     def edit_program(self) -> None:
         """Put the cursor into the program, with all of it selected; once more, and its editor closes."""
@@ -311,7 +310,7 @@ class Window(QMainWindow):
 
     def _show_notice(self) -> None:
         """Say that canvas and training differ, to who works with both."""
-        differ = self.training_pane.seen and self.training.differs
+        differ = self.panes["training"].seen and self.training.differs
         self.notice.setVisible(differ and not self.presentation.active)
 
     def _dim_if_wrong(self) -> None:
@@ -320,8 +319,8 @@ class Window(QMainWindow):
 
     def _announce(self) -> None:
         """Let a screen reader say the step and its sentence."""
-        if said := self.explanation.explanation:
-            announce(self.view, f"{said.title}. {said.sentence}")
+        said = self.session.explanation
+        announce(self.view, f"{said.title}. {said.sentence}")
 
     def _take_speed(self) -> None:
         self.scene.speed = self.transport.factor

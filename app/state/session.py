@@ -75,7 +75,7 @@ class Session(Selecting):
         super().__init__(parent)
         self.measure = measure  # of names and symbols in figures: by the font where there is one
         self.problem: Problem | None = None
-        self.notes: tuple[Note, ...] = ()
+        self.remarks: tuple[Note, ...] = ()  # how the program was read
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
         self.reached: Reached | None = None  # where the training is to go on that has come with a document
@@ -480,7 +480,7 @@ class Session(Selecting):
             self.computing = False
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
             return
-        self.computing, self.problem, self.notes = False, None, result.notes
+        self.computing, self.problem, self.remarks = False, None, result.notes
         before = before or result
         same_program = is_edit(before.document.text, document.text)
         self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0
@@ -510,5 +510,5 @@ class Session(Selecting):
             self._refuse(BUSY)
 
     def _refuse(self, problem: Problem) -> None:
-        self.problem, self.notes = problem, ()
+        self.problem, self.remarks = problem, ()
         self.traceChanged.emit()

@@ -33,11 +33,12 @@ from core.passes.equations import Equations, total_of
 from core.passes.gradient_names import gradient_math, local_math
 from core.passes.rule_mathematics import ones
 from core.passes.seed import is_chosen
+from core.passes.sides import fits
 from core.passes.trace import Trace
 
 UPSTREAM = ("g", "u", "q", "r")  # letters for what comes along a path; the first that the program has not
 MOST_FACTORS, SHOWN_LAST = 14, 4  # columns of a row, and how many of them stand behind those left out
-LARGEST_SHOWN = 4  # rows and columns of an array that is written entry by entry
+LARGEST_IN_A_ROW = 4  # rows and columns of an array that is written entry by entry in a row of factors
 
 
 class Column(Struct, frozen=True, eq=False):
@@ -170,16 +171,16 @@ class _Rows:
                 name = Tinted("gradient", gradient_math(self.trace, arg, self.notation), arg)
             came, value = (name, POWER), factor.product
             equations.append(row(name, EQUALS, made))
-            columns.append(Column(equations[-1], self._value(value), shape_of(value), fits(value)))
+            columns.append(Column(equations[-1], self._value(value), shape_of(value), _fits(value)))
         if len(columns) > MOST_FACTORS:
             columns[MOST_FACTORS - SHOWN_LAST - 1 : -SHOWN_LAST] = [Column(Sign("⋯", "ord"), row())]
         result = Tinted("gradient", self._value(path.product), path.factors[-1].step.arg)
-        if fits(path.product):
+        if _fits(path.product):
             equations[-1] = row(equations[-1], EQUALS, result)
         return PathRow(path, tuple(columns), result, tuple(equations), False)
 
     def _value(self, value: Value) -> Math:
-        if fits(value):
+        if _fits(value):
             return value_math(value, self.digits)
         return Word(shape_text(shape_of(value)), "ord")
 
@@ -225,9 +226,8 @@ def ends_in_a_sum(found: Derivation) -> bool:
     return found.count > 1 or any(path.is_scalar for path in found.paths)
 
 
-def fits(value: Value) -> bool:
-    shape = shape_of(value)
-    return len(shape) <= 2 and max(shape, default=0) <= LARGEST_SHOWN
+def _fits(value: Value) -> bool:
+    return fits(value, LARGEST_IN_A_ROW)
 
 
 # -- the sum
@@ -241,7 +241,7 @@ def sum_math(found: Derivation, digits: int = DIGITS, notation: Notation = PARTI
     name = Tinted("gradient", gradient_math(found.trace, found.node, notation), found.node)
     terms = [path.product for path in found.paths]
     terms += [] if found.rest is None else [found.rest]
-    if not fits(found.gradient):  # arrays that are too large to be written
+    if not _fits(found.gradient):  # arrays that are too large to be written
         size = Word(f" ({shape_text(shape_of(found.gradient))})", "ord")
         count = Digits(f"{found.count:,}")
         said = "path" if found.count == 1 else "paths"
@@ -294,7 +294,7 @@ def message_lines(found: Derivation, digits: int = DIGITS, until: int | None = N
 
 
 def _said(value: Value, digits: int) -> str:
-    return value_text(value, digits) if fits(value) else f"an array of {shape_text(shape_of(value))}"
+    return value_text(value, digits) if _fits(value) else f"an array of {shape_text(shape_of(value))}"
 
 
 def _sum_text(terms: Sequence[Value], total: Value, digits: int) -> str:
@@ -312,7 +312,7 @@ def formulas(found: Derivation, digits: int, notation: Notation) -> Iterator[Mat
     """Every equation: those of each path, then the sum; of the output, to which no path leads, its seed."""
     for one in rows_of(found, digits, notation):
         yield from one.equations
-    if ends_in_a_sum(found) or (not found.count and fits(found.gradient)):
+    if ends_in_a_sum(found) or (not found.count and _fits(found.gradient)):
         yield sum_math(found, digits, notation)
 
 

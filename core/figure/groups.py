@@ -13,18 +13,17 @@ from core.base.errors import Problem
 from core.figure.frames import around_frame, homes_of
 from core.figure.view import Arc, View
 from core.graph.graph import Graph
+from core.graph.statements import statement_of
 
 
 def as_statements(view: View) -> View:
     """The view with one node a statement; what several statements share stays on its own."""
     graph = view.graph
-    asked = {view.home(name) for name in (graph.output, graph.own_output)}
-    group_of: dict[str, str] = {}
-    for name, shown in reversed(list(view.nodes.items())):
-        users = {group_of[arc.target] for arc in view.leaving[name]}
-        part = not shown.node.is_leaf and not shown.node.named and name not in asked and len(users) == 1
-        group_of[name] = users.pop() if part else name
-    return folded(view, group_of)
+    ends = {view.home(name) for name in (graph.output, graph.own_output)}
+    ends |= {name for name, shown in view.nodes.items() if shown.node.is_leaf or shown.node.named}
+    return folded(
+        view, statement_of(view.nodes, lambda name: (arc.target for arc in view.leaving[name]), ends)
+    )
 
 
 def around(view: View, near: Collection[str], alone: bool = False) -> View:

@@ -35,6 +35,7 @@ ALWAYS_1 = (
     "choose one entry as the seed, or add a loss"
 )
 MOST_RULES = 4  # of a stride that are shown below one another
+MOST_ADDED = 4  # numbers that a sentence adds up
 MOST_NAMED = 4  # nodes in a title
 # what signs mean that no program has
 SIGN_MEANINGS = {
@@ -452,7 +453,7 @@ class _Explainer:
         arrived = self.snapshot.arrived(step.arg)
         terms = [value for value in arrived if isinstance(value, float)]
         said = f"{in_text(step.arg)} is used more than once, so its {len(arrived)} gradients add up"
-        if len(terms) < len(arrived) or not isinstance(step.total, float) or len(terms) > MOST_RULES:
+        if len(terms) < len(arrived) or not isinstance(step.total, float) or len(terms) > MOST_ADDED:
             return f"{said}."
         digits, sign = equation(lambda *found: float(sum(found)), terms, step.total, self.digits)
         return f"{said}: {added_text(terms, digits)} {sign} {short(step.total, self.digits)}."

@@ -20,6 +20,7 @@ from core.base.gc_paused import gc_paused
 from core.base.numbers import DIGITS
 from core.graph.graph import Graph
 from core.graph.plan import OUTPUT
+from core.graph.statements import statement_of
 from core.math.derivative_names import PARTIAL, Notation
 from core.math.mathtree import Math, Row, Sign, row
 from core.math.typeset import EQUALS
@@ -176,12 +177,10 @@ def _read(graph: Graph, step: Flowed, as_computed: bool) -> tuple[str, ...]:
 def _groups(graph: Graph, titled: Mapping[str, Collection[str]]) -> Mapping[str, str]:
     """The group of each node: what an unnamed node is used in alone, it is a part of."""
     title_of = {node: title for title, nodes in titled.items() for node in nodes}
-    found: dict[str, str] = {}
-    for name, node in reversed(list(graph.nodes.items())):
-        users = {found[edge.target] for edge in graph.users[name]}
-        part = not node.named and name not in (graph.output, graph.own_output) and len(users) == 1
-        found[name] = title_of.get(name) or (users.pop() if part else name)
-    return found
+    ends = {name for name, node in graph.nodes.items() if node.named} | {graph.output, graph.own_output}
+    return statement_of(
+        graph.nodes, lambda name: (edge.target for edge in graph.users[name]), ends, given=title_of
+    )
 
 
 def _only_groups_of_several(lines: Sequence[Line]) -> Iterable[Line]:

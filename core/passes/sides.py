@@ -89,9 +89,9 @@ def equated(
     return [*parts, result[0]]
 
 
-def fits(value: Value) -> bool:
-    """Whether an array is small enough to be shown entry by entry."""
-    return max(shape_of(value), default=0) <= LARGEST_SHOWN and can_be_set(value)
+def fits(value: Value, most: int = LARGEST_SHOWN) -> bool:
+    """Whether an array has at most so many rows and columns, and so is shown entry by entry."""
+    return max(shape_of(value), default=0) <= most and can_be_set(value)
 
 
 def can_be_set(value: Value) -> bool:

@@ -171,7 +171,7 @@ def loads(text: str) -> Document:
 
 
 def _present(found: Mapping[str, Any], program: str) -> Document:
-    """The document of a file of the current version."""
+    """Read the parts of a file whose program is in today's notation. Raises Problem for what is wrong."""
     values = values_from(_mapping(found, "values"))
     moved = {name: _point(plain, cut(name)) for name, plain in _mapping(found, "moved").items()}
     output = name_from(found["output"]) if found.get("output") else ""

@@ -124,7 +124,7 @@ def test_formulas_are_described_in_words(window):
 
 @pytest.mark.parametrize("name", ("step", "train", "lectures"))
 def test_all_that_can_have_the_keys_has_a_name(window, name):
-    window.derivatives_pane.open()
+    window.panes["derivatives"].open()
     window.panes["algorithm"].open()
     window.show_workspace(name)
     QApplication.processEvents()

@@ -202,7 +202,7 @@ def test_what_is_shown_is_switched_in_the_column_and_in_the_menu(window, column,
 
 
 def test_the_boundary_shows_what_is_switched_on(window, column, training):
-    view = window.training_pane.made.views["boundary"]
+    view = window.panes["training"].made.views["boundary"]
 
     def layers(key):
         return [layer for layer in view.made().layers if getattr(layer, "key", "").startswith(key)]

@@ -35,7 +35,7 @@ SOFTMAX = "p = softmax(W x + b); L = -ln(p[0])"
 
 @pytest.fixture
 def panel(window):
-    return window.derivatives_pane.open()
+    return window.panes["derivatives"].open()
 
 
 def look(qtbot, panel, tab):
@@ -59,31 +59,31 @@ def model_row(view, row):
 def test_it_opens_and_closes_by_its_key_and_shows_the_example(window, qtbot):
     action = window.actions_by_id["derivatives"]
     action.trigger()
-    assert window.derivatives_pane.seen and action.isChecked()
-    view = look(qtbot, window.derivatives_pane.make(), FORMULA)
+    assert window.panes["derivatives"].seen and action.isChecked()
+    view = look(qtbot, window.panes["derivatives"].make(), FORMULA)
     assert view.found.text == "z"
     action.trigger()
-    assert not window.derivatives_pane.seen and not action.isChecked()
+    assert not window.panes["derivatives"].seen and not action.isChecked()
 
 
 def test_it_shares_its_place_with_the_paths_of_a_node(window, qtbot):
     paths = window.panes["derivation"]
     window.session.select("x")
     qtbot.waitUntil(lambda: paths.seen)
-    window.derivatives_pane.open()
-    qtbot.waitUntil(lambda: window.derivatives_pane.seen and not paths.seen)
-    window.derivatives_pane.toggle()
-    qtbot.waitUntil(lambda: paths.seen and not window.derivatives_pane.seen)
+    window.panes["derivatives"].open()
+    qtbot.waitUntil(lambda: window.panes["derivatives"].seen and not paths.seen)
+    window.panes["derivatives"].toggle()
+    qtbot.waitUntil(lambda: paths.seen and not window.panes["derivatives"].seen)
 
 
 def test_it_may_stand_in_a_column_of_its_own(window, qtbot):
     window.session.select("x")
-    window.derivatives_pane.open()
+    window.panes["derivatives"].open()
     window.actions_by_id["derivatives_column"].trigger()
-    qtbot.waitUntil(lambda: window.derivatives_pane.seen and window.panes["derivation"].seen)
-    assert window.derivatives_pane.page.height() > window.view.height()
+    qtbot.waitUntil(lambda: window.panes["derivatives"].seen and window.panes["derivation"].seen)
+    assert window.panes["derivatives"].page.height() > window.view.height()
     window.actions_by_id["derivatives_column"].trigger()
-    qtbot.waitUntil(lambda: window.derivatives_pane.seen and not window.panes["derivation"].seen)
+    qtbot.waitUntil(lambda: window.panes["derivatives"].seen and not window.panes["derivation"].seen)
 
 
 def test_what_is_differentiated_by_follows_the_selection(window, panel, qtbot):
@@ -120,12 +120,12 @@ def test_a_node_that_does_not_matter_is_said(window, panel):
 
 def test_nothing_is_computed_while_it_is_hidden(window, panel, qtbot):
     view = look(qtbot, panel, FORMULA)
-    window.derivatives_pane.toggle()
+    window.panes["derivatives"].toggle()
     answered = view.answered
     window.session.select("z")
     window.session.set_value("x", 3.0)
     assert view.answered is answered and not panel.ticker.running
-    window.derivatives_pane.toggle()
+    window.panes["derivatives"].toggle()
     qtbot.waitUntil(lambda: view.answered is not None and view.answered.by == "z")
 
 
@@ -271,7 +271,7 @@ def test_seeds_are_read_and_written_in_one_way(text, seed):
 
 def test_the_command_for_the_seed_puts_the_cursor_there(window, qtbot):
     window.actions_by_id["seed"].trigger()
-    qtbot.waitUntil(lambda: window.derivatives_pane.make().head.seed.lineEdit().hasFocus())
+    qtbot.waitUntil(lambda: window.panes["derivatives"].make().head.seed.lineEdit().hasFocus())
 
 
 # -- the canvas' command

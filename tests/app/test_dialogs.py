@@ -250,7 +250,7 @@ def test_what_is_trained_is_exported_at_its_present_weights(window, asked, said,
         return {part.name: onnx.numpy_helper.to_array(part) for part in graph.initializer}
 
     before = weights()
-    window.training_pane.open()
+    window.panes["training"].open()
     np.testing.assert_array_equal(weights()["W1"], before["W1"])
     window.training.step(20)
     after = weights()

@@ -106,8 +106,8 @@ def test_nothing_is_said_while_a_number_is_unfinished(fields, qtbot):
 @pytest.fixture
 def desk(window, qtbot):
     """The window with its panels, and what its commands' keys have called up."""
-    window.training_pane.toggle()
-    window.derivatives_pane.toggle()
+    window.panes["training"].toggle()
+    window.panes["derivatives"].toggle()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     return window
@@ -116,7 +116,9 @@ def desk(window, qtbot):
 def setting(window, name):
     """A field of the training panel, by its accessible name."""
     return next(
-        field for field in window.training_pane.made.findChildren(QWidget) if field.accessibleName() == name
+        field
+        for field in window.panes["training"].made.findChildren(QWidget)
+        if field.accessibleName() == name
     )
 
 
@@ -134,7 +136,7 @@ FIELDS = {
     "line": lambda window: setting(window, "Hidden"),
     "list that can be typed into": lambda window: setting(window, "Rate"),
     "list": lambda window: setting(window, "Optimizer"),
-    "seed": lambda window: window.derivatives_pane.made.head.seed,
+    "seed": lambda window: window.panes["derivatives"].made.head.seed,
     "cell": cell,
     "table": lambda window: window.algorithm.table,
     "program": lambda window: window.program.editor,

@@ -61,7 +61,7 @@ def assert_shown(session, facts):
     else:
         assert session.problem is None
         if "no values for" in session.document.remark:
-            assert session.document.remark in [note.message for note in session.notes]
+            assert session.document.remark in [note.message for note in session.remarks]
         else:
             assert_same_numbers(session.trace, facts)
     assert_same_document(session.document, facts)
@@ -109,7 +109,7 @@ def test_a_recovery_copy_is_offered_with_its_numbers(qtbot, session, tmp_path):
     session.edit("restore unsaved work", document)
     qtbot.waitUntil(lambda: not session.computing)
     assert_shown(session, facts_of("recovery_copy"))
-    said = [note.message for note in session.notes]
+    said = [note.message for note in session.remarks]
     assert said[:1] == ([document.remark] if document.remark else []) and bool(document.remark) == bool(
         facts_of("recovery_copy")["moved"]
     )

@@ -70,8 +70,8 @@ def test_a_long_note_does_not_widen_the_panel(window, qtbot, field, size):
     window.edit_program()
     field.selectAll()
     QTest.keyClicks(field, LONG)
-    qtbot.waitUntil(lambda: bool(window.program.notes.buttons))
-    (button,) = window.program.notes.buttons
+    qtbot.waitUntil(lambda: bool(window.program.remarks.buttons))
+    (button,) = window.program.remarks.buttons
     whole = "Write \\sum_{i=1}^n (w_i x_i + b) instead"
     assert button.accessibleName() == whole and whole in button.toolTip()
     assert_inside(window.program, field, button, window.program.reading)

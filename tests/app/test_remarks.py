@@ -1,4 +1,4 @@
-"""The notes below the program: what was taken where it could be read otherwise, and the other by a click."""
+"""The remarks below the program: how it was read where it could be read otherwise, and that by a click."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -42,8 +42,8 @@ OTHERWISE = [
 @pytest.mark.parametrize(("text", "said", "other", "read"), OTHERWISE)
 def test_the_other_reading_is_one_click_away(qtbot, panel, text, said, other, read):
     typed(qtbot, panel, text)
-    assert said in panel.notes.text()
-    (button,) = panel.notes.buttons
+    assert said in panel.remarks.text()
+    (button,) = panel.remarks.buttons
     assert button.text().startswith("Write ") and button.text().endswith(" instead")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not panel.session.computing)
@@ -53,18 +53,18 @@ def test_the_other_reading_is_one_click_away(qtbot, panel, text, said, other, re
     assert panel.session.document.text == text
 
 
-def test_notes_with_another_reading_come_first_and_the_rest_is_counted(qtbot, panel):
+def test_remarks_with_another_reading_come_first_and_the_rest_is_counted(qtbot, panel):
     typed(qtbot, panel, "\\log p + \\ln q + \\exp r + \\tanh s + wx")
-    assert panel.notes.text().splitlines()[0] == "wx is read as w · x."
-    assert panel.notes.more.text() == "… and 2 more" and panel.notes.more.isVisible()
+    assert panel.remarks.text().splitlines()[0] == "wx is read as w · x."
+    assert panel.remarks.more.text() == "… and 2 more" and panel.remarks.more.isVisible()
 
 
 def test_without_anything_to_say_nothing_is_shown(qtbot, panel):
     typed(qtbot, panel, "x + y")
-    assert not panel.notes.isVisible()
+    assert not panel.remarks.isVisible()
 
 
-def test_a_problem_hides_the_notes(qtbot, panel):
+def test_a_problem_hides_the_remarks(qtbot, panel):
     typed(qtbot, panel, "wx")
     typed(qtbot, panel, "wx +")
-    assert not panel.notes.isVisible() and panel.message.isVisible()
+    assert not panel.remarks.isVisible() and panel.message.isVisible()

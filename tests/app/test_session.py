@@ -249,7 +249,7 @@ def test_no_text_breaks_it(session, text):
 def test_trouble_is_told(session):
     session.set_text("1/x")
     session.set_value("x", 0.0)
-    assert any("infinite" in note.message for note in session.notes)
+    assert any("infinite" in note.message for note in session.remarks)
 
 
 def test_selecting_what_is_not_there_selects_nothing(session):
@@ -325,7 +325,7 @@ def test_another_program_keeps_the_choice_as_far_as_it_has_it(session):
     session.set_text("p = softmax(s); L = 1 - p[0]")
     assert session.document.output == "p" and same(session.document.seed, frozen([0, 1, 0]))
     session.set_text("q = softmax(s); L = -ln(q[0])")
-    assert (session.document.output, session.document.seed, session.notes) == ("", None, ())
+    assert (session.document.output, session.document.seed, session.remarks) == ("", None, ())
     session.undo_stack.undo()
     assert session.trace.graph.output == "p" and same(session.trace.seed, frozen([0, 1, 0]))
 
@@ -341,18 +341,18 @@ def test_a_node_without_a_name_stays_the_output_while_it_computes_the_same(sessi
 def test_what_a_file_chose_and_the_program_lacks_is_said(session):
     session.replace_document(Document("a + b", {"a": 1.0, "b": 2.0}, output="c", seed=2.0), None)
     assert session.trace.graph.output == "f" and session.trace.seed == 1
-    assert any("c was differentiated" in note.message for note in session.notes)
+    assert any("c was differentiated" in note.message for note in session.remarks)
     session.differentiate("f")
-    assert session.document.output == "" and session.notes == ()
+    assert session.document.output == "" and session.remarks == ()
 
 
 def test_a_seed_that_no_longer_fits_is_said_and_can_be_taken_back(session):
     session.set_text("p = softmax(s)")
     session.set_seed(frozen([0, 1, 0]))
     session.set_value("s", frozen([1, 2]))
-    assert any("is not used" in note.message for note in session.notes)
+    assert any("is not used" in note.message for note in session.remarks)
     session.set_seed(None)
-    assert session.notes == () and session.problem is None
+    assert session.remarks == () and session.problem is None
 
 
 def test_the_figure_follows_the_output(session):
@@ -469,9 +469,9 @@ GUESSED = [("lnx", "lnx is one name"), ("wTx", "a transpose is written w^T x")]
 @pytest.mark.parametrize(("text", "said"), GUESSED)
 def test_a_guessed_name_that_may_not_be_meant_as_one_is_said(session, text, said):
     session.set_text(text)
-    assert [note.message for note in session.notes if said in note.message]
+    assert [note.message for note in session.remarks if said in note.message]
     session.set_value(session.trace.graph.inputs[0], 3.0)
-    assert not session.notes
+    assert not session.remarks
 
 
 # -- edits of one gesture
@@ -621,6 +621,6 @@ def test_what_is_drawn_otherwise_is_shown_once(session):
 
 def test_a_remark_on_restored_work_is_said_once(session):
     session.edit("restore unsaved work", Document("x + 1", {"x": 2.0}, remark="It was an older file"))
-    assert "It was an older file" in [note.message for note in session.notes]
+    assert "It was an older file" in [note.message for note in session.remarks]
     session.set_value("x", 3.0)
-    assert "It was an older file" not in [note.message for note in session.notes]
+    assert "It was an older file" not in [note.message for note in session.remarks]

@@ -27,7 +27,7 @@ def training(window):
 @pytest.fixture
 def panel(window):
     window.show_workspace("train")
-    return window.training_pane.made
+    return window.panes["training"].made
 
 
 def test_filters_are_drawn_one_by_one():
@@ -86,11 +86,11 @@ def test_the_buttons_do_what_they_say(window, training, panel):
 
 
 def test_the_commands_show_what_they_train(window, training, qtbot):
-    assert window.training_pane.made is None
+    assert window.panes["training"].made is None
     window.actions_by_id["train_step"].trigger()
-    qtbot.waitUntil(lambda: window.training_pane.seen)
+    qtbot.waitUntil(lambda: window.panes["training"].seen)
     assert training.run.trainer.updates == 1
-    assert "update 1 " in numbers(window.training_pane.made)
+    assert "update 1 " in numbers(window.panes["training"].made)
 
 
 def test_the_boundary_is_the_nets_own_answer(training):
@@ -220,9 +220,9 @@ def test_closing_while_training_ends_cleanly(window, training, panel, qtbot):
 
 def test_hiding_the_panel_pauses(window, training, panel):
     window.show_workspace("step")
-    window.training_pane.open()
+    window.panes["training"].open()
     training.toggle()
-    window.training_pane.toggle()
+    window.panes["training"].toggle()
     assert not training.is_training
 
 

@@ -422,13 +422,13 @@ def test_every_panel_of_the_table_has_its_place_and_its_command(window, qtbot, p
 CONTEXT_MENUS = {
     "canvas": lambda window: window.view.viewport(),
     "explanation": lambda window: window.explanation.viewport(),
-    "formula": lambda window: window.derivatives_pane.make().views[0],
+    "formula": lambda window: window.panes["derivatives"].make().views[0],
 }
 
 
 @pytest.mark.parametrize("place", CONTEXT_MENUS.values(), ids=CONTEXT_MENUS.keys())
 def test_a_context_menu_is_gone_when_it_is_closed(window, place):
-    window.derivatives_pane.open()
+    window.panes["derivatives"].open()
     asked, at = place(window), QPoint(5, 5)
     before = window.findChildren(QMenu)
     QApplication.sendEvent(
@@ -499,8 +499,8 @@ def _fail():
 
 
 def test_return_in_a_field_does_not_step(window):
-    window.training_pane.toggle()
-    field = window.training_pane.made.controls._fields["hidden"]
+    window.panes["training"].toggle()
+    field = window.panes["training"].made.controls._fields["hidden"]
     field.setFocus()
     QTest.keyClick(field, Key.Key_Return)
     assert window.session.cursor == 0

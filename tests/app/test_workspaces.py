@@ -457,13 +457,13 @@ def test_results_stay_beside_the_graph_on_a_stage(window, qtbot):
     window.presentation.start(0)
     QApplication.processEvents()
     assert window.panes["training"].seen and window.stage.isVisible()
-    assert not window.training_pane.made.controls.isVisible() and not window.transport.isVisible()
-    assert window.view.width() > window.training_pane.page.width()
+    assert not window.panes["training"].made.controls.isVisible() and not window.transport.isVisible()
+    assert window.view.width() > window.panes["training"].page.width()
     window.presentation.stop()
     QApplication.processEvents()
     window.show_workspace("train")
-    window.training_pane.made.show_page("settings")
-    assert window.training_pane.made.controls.isVisible()
+    window.panes["training"].made.show_page("settings")
+    assert window.panes["training"].made.controls.isVisible()
 
 
 NUMBERS = {
@@ -503,10 +503,10 @@ def test_in_train_the_results_column_opens_and_closes_and_the_training_goes_on(w
     window.arrangement.show_workspace("train")
     window.training.toggle()
     action = window.actions_by_id["training"]
-    assert window.training_pane.seen and action.isChecked()
+    assert window.panes["training"].seen and action.isChecked()
     for seen in (False, True):
         action.trigger()
-        assert window.training_pane.seen == action.isChecked() == seen
+        assert window.panes["training"].seen == action.isChecked() == seen
         assert window.training.is_training and window.arrangement.workspace.name == "train"
     window.training.pause()
 

@@ -195,7 +195,7 @@ def training(effort: Effort) -> Iterator[Row]:
         window = window_on(opened(EXAMPLE.text, EXAMPLE.values))
         session = window.training
         session.change("settings", **{name: getattr(training, name) for name in training.__struct_fields__})
-        panel = window.training_pane.open()
+        panel = window.panes["training"].open()
         rest(SETTLED)
         alone = setup(training, "", {}).trainer()
         run = alone.train()

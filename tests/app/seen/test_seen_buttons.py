@@ -189,7 +189,7 @@ def rows(window):
 
 
 def tab(window):
-    return window.derivatives_pane.make().view.title
+    return window.panes["derivatives"].make().view.title
 
 
 def font(window):
@@ -226,16 +226,16 @@ def selected(name, text="(x+y)z"):
 
 
 def training(window):
-    window.training_pane.open()
+    window.panes["training"].open()
 
 
 def training_settings(window):
     window.show_workspace("train")
-    window.training_pane.made.show_page("settings")
+    window.panes["training"].made.show_page("settings")
 
 
 def trained(window):
-    window.training_pane.open()
+    window.panes["training"].open()
     window.training.step(5)
 
 
@@ -246,9 +246,9 @@ def derivatives(number=0, text="sum(tanh(x))", by="x", **values):
         window.resize(1400, 900)
         program(text, **(values or {"x": [0.1, 0.2, 0.3]}))(window)
         window.session.select(by)
-        window.derivatives_pane.open()
-        window.derivatives_pane.make().tabs.choose(number)
-        assert settled(lambda: answered_now(window.derivatives_pane.make().view, window.session.trace))
+        window.panes["derivatives"].open()
+        window.panes["derivatives"].make().tabs.choose(number)
+        assert settled(lambda: answered_now(window.panes["derivatives"].make().view, window.session.trace))
 
     return look
 
@@ -388,7 +388,7 @@ COMMANDS = {
         )
         for name, (text, _) in DATA_SHOWN.items()
     },
-    "Derivatives in a column": Does(lambda window: window.derivatives_pane.place, "right"),
+    "Derivatives in a column": Does(lambda window: window.panes["derivatives"].place, "right"),
     "Full screen": Does(lambda window: window.isFullScreen(), True),
     "Zoom in": Does(magnified, more),
     "Zoom out": Does(magnified, fewer),
@@ -527,13 +527,15 @@ BUTTONS = {
     ("derivatives", "Fill the next row"): Does(rows, 1, derivatives(2)),
     ("derivatives", "Fill all rows, or pause"): Does(rows, 3, derivatives(2)),
     ("derivatives", "Empty the table"): Does(
-        rows, 0, all_of(derivatives(2), lambda window: window.derivatives_pane.make().view.step())
+        rows, 0, all_of(derivatives(2), lambda window: window.panes["derivatives"].make().view.step())
     ),
     ("explanation", "In three beats"): COMMANDS["In three beats"],
     ("algorithm", "Mathematics ▾"): Does(menu_below("form_button"), True, listing),
     ("algorithm", "∂L/∂w ▾"): Does(menu_below("notation_button"), True, listing),
     ("derivatives", "Compute it anyway"): Does(
-        lambda window: window.derivatives_pane.make().ticker.running, True, derivatives(4, "W x", "W", **HUGE)
+        lambda window: window.panes["derivatives"].make().ticker.running,
+        True,
+        derivatives(4, "W x", "W", **HUGE),
     ),
 }
 
@@ -549,7 +551,7 @@ ACTIONS = {
     },
     ("explanation", "Copy as LaTeX"): COMMANDS["Copy step as LaTeX"],
     ("training", "Logarithmic axis"): Does(
-        lambda window: window.training_pane.made.views["loss"].log, True, training
+        lambda window: window.panes["training"].made.views["loss"].log, True, training
     ),
     ("derivatives", "Copy as LaTeX"): BUTTONS["derivatives", "Copy LaTeX"],
     ("Ways to differentiate", "Copy"): Does(
@@ -628,12 +630,12 @@ def put_back(window):
     if window.isFullScreen():
         window.showNormal()
     window.transport.pause()
-    for late in (window.training_pane, window.derivatives_pane):
+    for late in (window.panes["training"], window.panes["derivatives"]):
         late.pause()
-    if window.training_pane.made:
+    if window.panes["training"].made:
         window.training.reset()
-    if window.derivatives_pane.made:
-        window.derivatives_pane.make().views[2].reset()
+    if window.panes["derivatives"].made:
+        window.panes["derivatives"].make().views[2].reset()
     for name in files(window):
         (Path.home() / name).unlink()
     (Path.home() / OTHER).write_text(dumps(Document("p q")), encoding="utf-8")

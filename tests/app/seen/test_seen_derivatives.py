@@ -19,8 +19,8 @@ def ask(window, qtbot, theme):
         window.resize(1400, 900)
         window.session.open_program(text, {name: frozen(value) for name, value in values.items()}, "open")
         window.session.select(by)
-        window.derivatives_pane.open()
-        panel = window.derivatives_pane.make()
+        window.panes["derivatives"].open()
+        panel = window.panes["derivatives"].make()
         panel.tabs.choose(tab)
         qtbot.waitUntil(lambda: panel.view.answered is not None and not panel.ticker.running)
         return panel.view

@@ -167,7 +167,7 @@ def test_a_mistyped_weight_is_refused_and_the_run_goes_on(train):
 
 
 def test_a_unit_under_the_pointer_fills_the_plane_until_it_is_left(train):
-    plane = train.training_pane.made.views["boundary"]
+    plane = train.panes["training"].made.views["boundary"]
     assert plane.made().title == "Decision boundary"
     middle = box_of(train, "a1[2]").center()
     point_at(train, middle.x(), middle.y())

@@ -49,9 +49,9 @@ def test_at_the_start_the_listing_has_the_values_of_inputs_alone(window):
 def test_every_panel_has_the_paper_of_the_theme(window, theme):
     """Also those that were made before the theme was chosen."""
     window.resize(1400, 900)
-    window.training_pane.open()
+    window.panes["training"].open()
     window.panes["algorithm"].open()
-    window.derivatives_pane.open()
+    window.panes["derivatives"].open()
     window.set_theme(DARK if theme is LIGHT else LIGHT)
     window.set_theme(theme)
     QApplication.processEvents()

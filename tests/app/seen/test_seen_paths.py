@@ -191,7 +191,7 @@ def test_it_follows_notation_and_digits(panel):
 
 
 def test_a_panel_that_is_covered_marks_nothing_and_computes_nothing(window, panel, qtbot, monkeypatch):
-    window.derivatives_pane.open()
+    window.panes["derivatives"].open()
     qtbot.waitUntil(lambda: not panel.seen)
     assert window.session.paths == ()
     monkeypatch.setattr(type(window.session), "derivation", property(lambda _: 1 / 0))

@@ -260,7 +260,7 @@ def trained(window):
         window.resize(1400, 1000)
         window.session.open_program(text, {name: frozen(value) for name, value in values.items()}, "open")
         window.training.change("train it", trains="program", data=data, samples=80, noise=0.0)
-        window.training_pane.open()
+        window.panes["training"].open()
         assert window.training.problem is None
         return window
 
@@ -362,7 +362,7 @@ def matrices(*named_values):
 def test_hidden_units_are_high_where_they_are_high_in_the_plane(trained, theme):
     """The first unit grows to the right, the second upwards."""
     window = trained(NET, theme, W=[[4, 0], [0, 4]], c=[0, 0], v=[1, 1], b=0)
-    window.training_pane.made.show_page("units")
+    window.panes["training"].made.show_page("units")
     view = named(window, "Hidden units")
     seen = widget(view, theme)
     for cells, wanted in zip(view.sheet.cells, ("−+−+", "++−−"), strict=True):
@@ -418,7 +418,7 @@ def test_the_colours_of_many_cells_are_found_at_once(draw, theme):
 
 def test_a_vector_of_weights_is_a_column_whose_first_entry_is_on_top(trained, theme):
     window = trained("y = σ(w·x + b); L = bce(y, t)", theme, w=[1, -1], b=0)
-    window.training_pane.made.show_page("weights")
+    window.panes["training"].made.show_page("weights")
     view = named(window, "Weights")
     seen = widget(view, theme)
     cells = next(one for one in view.sheet.cells if one.key == "w")
@@ -447,7 +447,7 @@ def test_all_weights_share_one_scale(draw, theme):
 @pytest.mark.parametrize("where", QUARTERS)
 def test_what_is_told_of_a_weight_is_what_is_seen_there(trained, where):
     window = trained(SCORES, W=[[0.75, -1], [-0.5, 1]], c=[0, 0])
-    window.training_pane.made.show_page("weights")
+    window.panes["training"].made.show_page("weights")
     view = named(window, "Weights")
     widget(view, LIGHT)
     cells = next(one for one in view.sheet.cells if one.key == "W")

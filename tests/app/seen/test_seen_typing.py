@@ -114,8 +114,8 @@ def fields(window):
 def everything(window):
     """The window with every panel open, on a program that can be trained."""
     window.resize(1400, 1000)
-    window.training_pane.open()
-    window.derivatives_pane.open()
+    window.panes["training"].open()
+    window.panes["derivatives"].open()
     values = {"w": frozen([1, 1]), "b": 0.0, "x": frozen([1, 2]), "t": 1.0}
     window.session.open_program(NEURON, values, "open")
     window.training.change("train", trains="program", data="gauss", samples=20)
@@ -183,11 +183,11 @@ CALLED = {"of": "Derivative of", "with respect to": "With respect to", "seed": "
 
 def test_every_label_stands_in_front_of_its_field(everything):
     """On one line with it, with no other field between, and called as the field is."""
-    everything.derivatives_pane.open().tabs.choose(2)
+    everything.panes["derivatives"].open().tabs.choose(2)
     count = 0
     for name in ("step", "train"):
         everything.show_workspace(name)
-        everything.training_pane.made.show_page("settings")
+        everything.panes["training"].made.show_page("settings")
         QApplication.processEvents()
         count += labels_beside_fields(everything)
     assert count > 18
