@@ -19,6 +19,7 @@ from core.ops import OPS, Op, activations, arrays, elementwise, images, linear, 
 from core.passes.stepper import run
 from core.training.optimizers import OPTIMIZERS
 from core.training.settings import SETTINGS, USUAL
+from core.training.views import VIEWS
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = Iterable[Sequence[str]]
@@ -100,6 +101,12 @@ def targets() -> Rows:
         yield _code(target.name), size, str(target.rows), ", ".join([*numbers, least])
 
 
+def views() -> Rows:
+    """The views of a training: what is to be seen in each, and which trainings have it."""
+    for name, view in VIEWS.items():
+        yield _code(name), view.says, view.needs or "nothing more"
+
+
 def _code(text: str) -> str:
     return f"`{text}`"
 
@@ -120,6 +127,7 @@ TABLES: Mapping[tuple[str, str], Callable[[], Rows]] = {
     ("docs/unfolding.md", "What functions stand for"): composites,
     ("docs/conventions.md", "Where there is no derivative"): kinks,
     ("docs/figures.md", "For a slide or a column of print"): targets,
+    ("docs/figures.md", "Views of a training"): views,
     ("docs/training.md", "Settings"): training_settings,
     ("docs/training.md", "Data sets"): data_sets,
     ("docs/training.md", "Update rules"): update_rules,

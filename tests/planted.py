@@ -2602,6 +2602,33 @@ DIFFERENTIATING = {
         "self.cursor = len(trace)",
         "gradients flicker on the canvas while the training runs",
         NET,
+    "pictures-upside-down-in-pdf": bug(
+        "app/figures/pdf.py",
+        "(width, 0, 0, -height, x, y + height)",
+        "(width, 0, 0, height, x, y)",
+        "the plane of a PDF is upside down",
+        "tests/app/test_view_files.py",
+    ),
+    "points-without-their-colour": bug(
+        "app/figures/marks.py",
+        "if isinstance(brush, QBrush):",
+        "if False:",
+        "points in files are not filled",
+        "tests/app/test_view_files.py",
+    ),
+    "views-of-the-first-weights": bug(
+        "core/service/run_views.py",
+        "    run.go_on_from(document.run)\n",
+        "",
+        "a figure of a project's training shows its first weights",
+        "tests/app/test_view_files.py",
+    ),
+    "colours-not-defined": bug(
+        "app/painting/plots.py",
+        "roles |= dict.fromkeys([part.role])",
+        "pass",
+        "a plot does not compile in LaTeX",
+        "tests/app/test_view_files.py",
     ),
     "notes-gone-with-the-presenter": bug(
         "app/shell/presentation.py",

@@ -10,6 +10,8 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from app.cli.figure_looks import check_theme, looks_arguments, looks_remarks, suffixes
+from app.cli.figure_views import check_no_view, view_arguments, write_view
 from app.cli.outputs import check_outputs, force_argument
 from app.cli.parser import (
     Subcommand,
@@ -21,9 +23,8 @@ from app.cli.parser import (
 )
 from app.cli.programs import requested
 from app.cli.terminal import say
-from app.figures.kinds import FIGURE_KINDS, FigureKind, kind_of, paths_of
-from app.widgets.colours import ALL_COLOURS
-from core.base.errors import Problem, cut, either
+from app.figures.kinds import FigureKind, kind_of, paths_of
+from core.base.errors import Problem, cut
 from core.base.numbers import DIGITS
 from core.figure import (
     STRIDES,
@@ -44,7 +45,6 @@ from core.graph.graph import Graph
 from core.project.document import Document, Drawn
 from core.service.request import typed_hint
 
-THEME_NAMES = [colours.name for colours in ALL_COLOURS]
 # what --show names, with the field of Options that says so
 SHOWN = {name: name for name in ("values", "gradients", "names", "derivatives", "shapes", "formula")}
 SHOWN |= {"names": "captions", "derivatives": "gradient_names"}
@@ -55,7 +55,7 @@ MOST_ROWS = 100
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     program_arguments(parser)
-    parser.add_argument("-o", dest="path", metavar="FILE", help=f"where to write: {_suffixes()}")
+    parser.add_argument("-o", dest="path", metavar="FILE", help=f"where to write: {suffixes()}")
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--step",
@@ -65,7 +65,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--all",
         action="store_true",
-        help=f"every step that is seen: pages of a {_suffixes('pages')}, else numbered files",
+        help=f"every step that is seen: pages of a {suffixes('pages')}, else numbered files",
     )
     parser.add_argument(
         "--stride",
@@ -86,21 +86,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(digits=None)
     _drawing_arguments(parser)
-    usual = THEME_NAMES[0]
-    parser.add_argument("--theme", metavar="NAME", default=usual, help=f"{either(THEME_NAMES)} ({usual})")
-    parser.add_argument(
-        "--dpi",
-        metavar="N",
-        type=whole_number(10, 2400),
-        default=300,
-        help=f"dots per inch of a {_suffixes('pixels')} (300)",
-    )
-    parser.add_argument(
-        "--text",
-        **choice(("outlines", "fonts")),
-        help=f"of a {_suffixes('texts')}: outlines, the same everywhere, or text in fonts within (outlines)",
-    )
-    parser.add_argument("--transparent", action="store_true", help="leave the background out")
+    looks_arguments(parser)
+    view_arguments(parser)
     notation_argument(parser)
     force_argument(parser)
     unfold_argument(parser)
@@ -120,7 +107,6 @@ def _drawing_arguments(parser: argparse.ArgumentParser) -> None:
         "--show",
         metavar="LIST",
         type=_shown,
-        default=USUALLY_SHOWN,
         help=f"which of {','.join(SHOWN)}; names are those of all nodes, derivatives those of gradients "
         f"({','.join(USUALLY_SHOWN)})",
     )
@@ -172,6 +158,7 @@ def _shown(word: str) -> tuple[str, ...]:
 
 def _options(args: argparse.Namespace, document: Document, highlight: bool) -> Options:
     """What the figure shows, and how it is laid out: as was typed, else as the project says."""
+    shown = USUALLY_SHOWN if args.show is None else args.show
     options = (document.drawing or Drawn()).among(Options(digits=args.digits or DIGITS, rows=args.rows or 1))
     return replace(
         options,
@@ -183,7 +170,7 @@ def _options(args: argparse.Namespace, document: Document, highlight: bool) -> O
         highlight=highlight,
         notation=args.notation or options.notation,
         note_texts=args.notes,
-        **{field: name in args.show for name, field in SHOWN.items()},
+        **{field: name in shown for name, field in SHOWN.items()},
     )
 
 
@@ -216,15 +203,9 @@ def _remarks(
         yield f"--weights {args.weights} changes nothing, for no units of a net are drawn"
     if args.each_plus and shown.nodes.keys() == view_of(graph, replace(options, sums=True)).nodes.keys():
         yield "--each-plus changes nothing, for no sum of more than two terms is drawn"
-    if args.text and not kind.texts:
-        yield f"--text {args.text} changes nothing; only a {_suffixes('texts')} has a choice"
+    yield from looks_remarks(args, kind)
     if found and (remark := found.remark_naming(HELPFUL)):
         yield remark
-
-
-def _suffixes(*facts: str) -> str:
-    """The suffixes of figures, of all kinds or of those that have pages, or pixels."""
-    return either(kind.suffix for kind in FIGURE_KINDS if all(getattr(kind, fact) for fact in facts))
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -232,6 +213,9 @@ def _run(args: argparse.Namespace) -> int:
         raise Problem(
             "A figure needs a file to be written to", hint="Add -o and its name, such as -o fig.svg"
         )
+    if args.view is not None:
+        return write_view(args)
+    check_no_view(args)
     request, document = requested(args)
     trace = request.trace(typed_hint)
     step = args.step or "end"
@@ -251,8 +235,7 @@ def _run(args: argparse.Namespace) -> int:
     from app.formula import measured
     from app.widgets.theme import THEMES
 
-    if args.theme not in THEME_NAMES:
-        raise Problem(f"There is no theme {args.theme}", hint=f"The themes are {', '.join(THEME_NAMES)}")
+    check_theme(args.theme)
     theme = THEMES[args.theme]
     with drawing_program():
         found: Fit | None = None
@@ -297,7 +280,7 @@ def _run(args: argparse.Namespace) -> int:
 
 FIGURE = Subcommand(
     "figure",
-    "Draw the graph at a step.",
+    "Draw the graph at a step, or a view of a training.",
     """\
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --all -o pass.pdf
@@ -305,7 +288,9 @@ FIGURE = Subcommand(
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit slide --show values,gradients,formula -o slide.svg
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --with rule --fit stage --all -o lecture.pdf
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --fit 8.5x6cm --font-size 8 --highlight none -o column.pdf
-  chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png""",
+  chainlight figure 'σ(w x + b)' --defaults --theme dark --dpi 150 -o neuron.png
+  chainlight figure lecture.chainlight --view boundary --fit 8.5x8.5cm -o boundary.svg
+  chainlight figure 'f = (w - 3)^2' w=1 --view loss --updates 50 --log -o loss.pdf""",
     _arguments,
     _run,
 )

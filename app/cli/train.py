@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from app.cli.interruption import Interruption
 from app.cli.json_lines import answer_lines
 from app.cli.outputs import check_outputs, force_argument
 from app.cli.parser import Subcommand
@@ -68,24 +67,6 @@ def _run(args: argparse.Namespace) -> int:
         return answer_lines(_answer)
     check_outputs([Path(path) for path in (args.curve, args.path) if path], args.force)
     return _train(args, document_of(args.program))
-
-
-class Interruption:
-    """While it is entered, the first Ctrl+C is only noted, so that a training ends in good order."""
-
-    def __init__(self) -> None:
-        self.noted = False
-
-    def __enter__(self) -> Interruption:
-        self._before = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.noted = True
-        signal.signal(signal.SIGINT, self._before)  # a second one ends at once
-
-    def __exit__(self, *raised: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
 
 
 def _check_alone(args: argparse.Namespace) -> None:

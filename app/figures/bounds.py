@@ -12,8 +12,10 @@ from msgspec import Struct
 from PySide6.QtCore import QRectF
 
 from app.painting.parts import arrow_head, box_rect, frame_rect, label_rect, route_path, symbol_rect
+from app.painting.shown import Shown
 from app.widgets.theme import Theme
 from core.figure import FIT_MARGIN, GROUND, MARGIN, Figure, Fit
+from core.figure.plot import FittedView, Sheet
 
 # the widest line is drawn at this many line widths: an active arrow's
 BOLDEST = 1.8
@@ -35,7 +37,13 @@ def fitted_page(fit: Fit, figures: Iterable[Figure], theme: Theme) -> tuple[Page
     return Page(area, found.scale), found
 
 
-def bounds(figures: Iterable[Figure], theme: Theme, margin: float = MARGIN) -> QRectF:
+def view_page(fitted: FittedView) -> Page:
+    """The page of a view that was laid out for a place."""
+    edge = fitted.edge
+    return Page(QRectF(-edge, -edge, *fitted.page))
+
+
+def bounds(figures: Iterable[Shown], theme: Theme, margin: float = MARGIN) -> QRectF:
     """A rectangle of whole points around everything that is painted in any of the figures."""
     found = QRectF()
     for figure in figures:
@@ -46,7 +54,10 @@ def bounds(figures: Iterable[Figure], theme: Theme, margin: float = MARGIN) -> Q
     return QRectF(left, top, right - left, bottom - top)
 
 
-def _parts(figure: Figure, theme: Theme) -> Iterator[QRectF]:
+def _parts(figure: Shown, theme: Theme) -> Iterator[QRectF]:
+    if isinstance(figure, Sheet):
+        yield QRectF(0, 0, figure.width, figure.height)
+        return
     half = theme.line_width * BOLDEST / 2
     for frame in figure.frames:
         yield _grown(frame_rect(frame), half)

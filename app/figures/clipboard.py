@@ -10,13 +10,13 @@ from app.figures.pdf import pdf
 from app.figures.pixels import fitting_dpi, image
 from app.figures.style import FigureStyle
 from app.figures.svg import svg
+from app.painting.shown import Shown
 from app.widgets.theme import Theme
-from core.figure import Figure
 
 DPI = 192
 
 
-def figure_mime(figure: Figure, theme: Theme, page: Page | None = None) -> QMimeData:
+def figure_mime(figure: Shown, theme: Theme, page: Page | None = None) -> QMimeData:
     """The figure as SVG, as PDF and as an image, of lower resolution where it would have too many pixels."""
     page = page or Page(bounds([figure], theme))
     style = FigureStyle(theme, page.area, scale=page.scale)

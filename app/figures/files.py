@@ -8,13 +8,13 @@ from pathlib import Path
 from app.figures.bounds import Page, bounds
 from app.figures.kinds import kind_of, paths_of
 from app.figures.style import FigureStyle, Text
+from app.painting.shown import Shown
 from app.system.disk import check_place, write_atomically
 from app.widgets.theme import Theme
-from core.figure import Figure
 
 
 def write_figure(
-    figure: Figure,
+    figure: Shown,
     path: Path,
     theme: Theme,
     *,
@@ -33,7 +33,7 @@ def write_figure(
 
 
 def write_pages(
-    figures: Sequence[Figure],
+    figures: Sequence[Shown],
     path: Path,
     theme: Theme,
     *,
@@ -63,7 +63,7 @@ def write_pages(
     return written
 
 
-def _without_repeats(figures: Iterable[Figure]) -> Iterator[Figure]:
+def _without_repeats(figures: Iterable[Shown]) -> Iterator[Shown]:
     last = None
     for figure in figures:
         if figure != last:

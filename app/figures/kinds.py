@@ -15,7 +15,7 @@ from core.base.errors import Problem, either
 
 if TYPE_CHECKING:
     from app.figures.style import FigureStyle
-    from core.figure import Figure
+    from app.painting.shown import Shown
 
 
 class FigureKind(Struct, frozen=True):
@@ -27,7 +27,7 @@ class FigureKind(Struct, frozen=True):
     suffix: str
     name: str
     noun: str
-    write: Callable[[Iterable[Figure], FigureStyle], bytes]
+    write: Callable[[Iterable[Shown], FigureStyle], bytes]
     pages: bool = False
     pixels: bool = False
     texts: bool = False
@@ -60,31 +60,31 @@ def paths_of(path: Path, count: int) -> list[Path]:
     return [path.with_name(f"{path.stem}-{number:0{digits}}{path.suffix}") for number in range(count)]
 
 
-def _svg(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+def _svg(figures: Iterable[Shown], style: FigureStyle) -> bytes:
     from app.figures.svg import svg
 
     return svg(next(iter(figures)), style)
 
 
-def _pdf(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+def _pdf(figures: Iterable[Shown], style: FigureStyle) -> bytes:
     from app.figures.pdf import pdf
 
     return pdf(figures, style)
 
 
-def _png(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+def _png(figures: Iterable[Shown], style: FigureStyle) -> bytes:
     from app.figures.pixels import png
 
     return png(next(iter(figures)), style)
 
 
-def _webp(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+def _webp(figures: Iterable[Shown], style: FigureStyle) -> bytes:
     from app.figures.pixels import webp
 
     return webp(next(iter(figures)), style)
 
 
-def _tikz(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+def _tikz(figures: Iterable[Shown], style: FigureStyle) -> bytes:
     from app.figures.tikz import document
 
     return document(next(iter(figures)), style)

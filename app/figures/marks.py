@@ -9,12 +9,11 @@ from typing import cast
 from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.formula.boxes import Box, Glyph, Rule
 from app.formula.mathfont import DEJAVU, FALLBACK_SCALE, UNITS, Shape
-from app.painting.parts import Part, paint_part
-from app.widgets.theme import Theme
+from app.painting.shown import Painting, Part
 from core.math.plain import plain
 
 Segment = tuple[str, tuple[float, ...]]
@@ -116,13 +115,24 @@ class Formula(Struct, frozen=True):
     bars: tuple[Rectangle, ...]
 
 
-Mark = Outline | Rectangle | Formula
+class Picture(Struct, frozen=True, eq=False):
+    """An image in a rectangle; `smooth` colours run into one another, others are cells."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    image: QImage
+    smooth: bool
 
 
-def marks_of(part: Part, theme: Theme) -> list[Mark]:
-    """A part of a figure as marks, the lowest first."""
+Mark = Outline | Rectangle | Formula | Picture
+
+
+def marks_of(part: Part, painting: Painting) -> list[Mark]:
+    """A part of what is shown as marks, the lowest first."""
     recorder = _Recorder()
-    paint_part(cast(QPainter, recorder), part, theme)
+    painting(cast(QPainter, recorder), part)
     return recorder.marks
 
 
@@ -134,6 +144,7 @@ class _Recorder:
         self._pen: Stroke | None = None
         self._brush: Colour | None = None
         self._saved: list[tuple[Stroke | None, Colour | None]] = []
+        self._smooth = False
 
     def save(self) -> None:
         self._saved.append((self._pen, self._brush))
@@ -142,7 +153,9 @@ class _Recorder:
         self._pen, self._brush = self._saved.pop()
 
     def setRenderHint(self, hint: QPainter.RenderHint, on: bool = True) -> None:
-        """Vectors are smooth anyway."""
+        """Vectors are smooth anyway; of images it is noted."""
+        if hint == QPainter.RenderHint.SmoothPixmapTransform:
+            self._smooth = on
 
     def setPen(self, pen: QPen | Qt.PenStyle) -> None:
         if not isinstance(pen, QPen):
@@ -154,6 +167,8 @@ class _Recorder:
         self._pen = Stroke(_colour(pen.color()), width, tuple(dashes), square)
 
     def setBrush(self, brush: QBrush | QColor | Qt.BrushStyle) -> None:
+        if isinstance(brush, QBrush):
+            brush = brush.color() if brush.style() != Qt.BrushStyle.NoBrush else Qt.BrushStyle.NoBrush
         self._brush = _colour(brush) if isinstance(brush, QColor) else None
 
     def drawRect(self, rect: QRectF) -> None:
@@ -165,6 +180,9 @@ class _Recorder:
 
     def fillRect(self, rect: QRectF, colour: QColor) -> None:
         self.marks.append(Rectangle(*_sides(rect), fill=_colour(colour)))
+
+    def drawImage(self, rect: QRectF, image: QImage) -> None:
+        self.marks.append(Picture(*_sides(rect), image, self._smooth))
 
     def drawPath(self, path: QPainterPath) -> None:
         self.marks.append(Outline(tuple(_segments(path)), self._brush, self._pen))

@@ -16,6 +16,7 @@ from app.figures.marks import (
     Formula,
     Mark,
     Outline,
+    Picture,
     Rectangle,
     Run,
     Segment,
@@ -25,22 +26,22 @@ from app.figures.marks import (
 )
 from app.figures.style import FigureStyle
 from app.formula.mathfont import UNITS, Shape
-from app.painting.parts import Part, parts_of
+from app.painting.shown import Painting, Part, Shown, painting_of, shown_parts
 from core.export import one_line
-from core.figure import Figure
 
 ROUND = 0.5523  # of the radius of an arc of a quarter: how far its control points are from its ends
 MOST_DRAWN = 255  # glyphs in a font that is made of drawings
 OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 
 
-def pdf(figures: Iterable[Figure], style: FigureStyle) -> bytes:
+def pdf(figures: Iterable[Shown], style: FigureStyle) -> bytes:
     """PDF with a page for each figure, the pages as large as those of the style."""
     pages, file = _Pages(style), _File()
     contents = [file.stream(pages.content(figure)) for figure in figures]
     fonts = pages.fonts.written(file)
     states = "".join(f"/A{level} <</ca {level / 255:.3f}>>" for level in sorted(pages.levels))
-    resources = file.add(f"<</Font <<{fonts}>> /ExtGState <<{states}>>>>")
+    images = "".join(f"/I{number} {_image(file, one)} " for number, one in enumerate(pages.pictures))
+    resources = file.add(f"<</Font <<{fonts}>> /ExtGState <<{states}>> /XObject <<{images}>>>>")
     tree = file.reserved()
     size = " ".join(map(_number, style.page.toTuple()))
     look = f"/Type /Page /Parent {tree} /MediaBox [0 0 {size}] /Resources {resources}"
@@ -52,15 +53,16 @@ def pdf(figures: Iterable[Figure], style: FigureStyle) -> bytes:
 
 
 class _Pages:
-    """The contents of pages, and what these refer to: fonts, and how opaque colours are."""
+    """The contents of pages, and what these refer to: fonts, how opaque colours are, and pictures."""
 
     def __init__(self, style: FigureStyle):
         self._style = style
         self._known: dict[int, tuple[Part, str]] = {}
         self.fonts = _Fonts()
         self.levels: set[int] = set()
+        self.pictures: list[Picture] = []
 
-    def content(self, figure: Figure) -> bytes:
+    def content(self, figure: Shown) -> bytes:
         style, area = self._style, self._style.area
         scale, left, height = style.scale, -style.scale * area.left(), style.page.height()
         placed = (scale, 0, 0, -scale, left, height + scale * area.top())
@@ -68,13 +70,14 @@ class _Pages:
         if not style.transparent:
             paper = Colour(style.theme.paper)
             lines.append(self._mark(Rectangle(area.left(), area.top(), *area.size().toTuple(), fill=paper)))
-        lines += map(self._part, parts_of(figure))
+        painting = painting_of(figure, style.theme)
+        lines += [self._part(part, painting) for part in shown_parts(figure)]
         return "\n".join(lines).encode()
 
-    def _part(self, part: Part) -> str:
+    def _part(self, part: Part, painting: Painting) -> str:
         known = self._known.get(id(part))
         if known is None:
-            text = "\n".join(map(self._mark, marks_of(part, self._style.theme)))
+            text = "\n".join(map(self._mark, marks_of(part, painting)))
             known = self._known[id(part)] = part, text  # with the part, so that no other gets its id
         return known[1]
 
@@ -90,6 +93,10 @@ class _Pages:
                 if len(runs) > 1:  # or a reader would take scripts for lines of their own
                     lines = [f"/Span <</ActualText <{_text(text)}>>> BDC", *lines, "EMC"]
                 return "\n".join(lines)
+            case Picture(x, y, width, height):
+                self.pictures.append(mark)
+                place = " ".join(map(_number, (width, 0, 0, -height, x, y + height)))
+                return f"q {place} cm /I{len(self.pictures) - 1} Do Q"
 
     def _painted(self, path: str, fill: Colour | None, stroke: Stroke | None) -> str:
         look = []
@@ -113,6 +120,20 @@ class _Pages:
             [f"{_rgb(run.colour)} rg {place}"]
             + [f"/{name} {size} Tf <{codes}> Tj" for name, codes in self.fonts.coded(run.shapes)]
         )
+
+
+def _image(file: _File, picture: Picture) -> str:
+    """A picture as an object of the file, three bytes a pixel."""
+    image = picture.image
+    rows, across = image.height(), 3 * image.width()
+    padded = bytes(image.constBits())
+    data = b"".join(padded[row * image.bytesPerLine() :][:across] for row in range(rows))
+    smooth = str(picture.smooth).lower()
+    return file.stream(
+        data,
+        f"/Type /XObject /Subtype /Image /Width {image.width()} /Height {rows} /ColorSpace /DeviceRGB"
+        f" /BitsPerComponent 8 /Interpolate {smooth}",
+    )
 
 
 def _rounded(rect: Rectangle) -> Iterator[Segment]:

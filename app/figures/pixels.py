@@ -9,9 +9,9 @@ from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from app.figures.style import POINTS_PER_INCH, FigureStyle, buffer, paint
+from app.painting.shown import Shown
 from core.base.errors import Problem
 from core.export import one_line
-from core.figure import Figure
 
 MOST_PIXELS = 64_000_000
 MOST_OF_WEBP = 16_383  # pixels in each direction
@@ -29,7 +29,7 @@ def _pixels(page: QSizeF, dpi: int) -> tuple[int, int]:
     return round(page.width() * dpi / POINTS_PER_INCH), round(page.height() * dpi / POINTS_PER_INCH)
 
 
-def image(figure: Figure, style: FigureStyle) -> QImage:
+def image(figure: Shown, style: FigureStyle) -> QImage:
     """The figure in pixels. Raises Problem where they would be too many."""
     width, height = _pixels(style.page, style.dpi)
     if width * height > MOST_PIXELS:
@@ -47,14 +47,14 @@ def image(figure: Figure, style: FigureStyle) -> QImage:
     return found
 
 
-def png(figure: Figure, style: FigureStyle) -> bytes:
+def png(figure: Shown, style: FigureStyle) -> bytes:
     """PNG at the style's dots per inch."""
     picture = _sheet(figure, style)
     picture.setText("Title", one_line(style.title))
     return _encoded(picture, "PNG")
 
 
-def webp(figure: Figure, style: FigureStyle) -> bytes:
+def webp(figure: Shown, style: FigureStyle) -> bytes:
     """WebP at the style's dots per inch, without loss."""
     picture = _sheet(figure, style)
     if max(picture.width(), picture.height()) > MOST_OF_WEBP:
@@ -66,7 +66,7 @@ def webp(figure: Figure, style: FigureStyle) -> bytes:
     return _with_resolution(_encoded(picture, "WEBP", LOSSLESS), picture, style)
 
 
-def _sheet(figure: Figure, style: FigureStyle) -> QImage:
+def _sheet(figure: Shown, style: FigureStyle) -> QImage:
     """The figure in pixels, on paper unless it is to be transparent."""
     picture = image(figure, style)
     return picture if style.transparent else picture.convertToFormat(QImage.Format.Format_RGB32)

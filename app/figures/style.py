@@ -8,9 +8,8 @@ from msgspec import Struct
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
-from app.painting.parts import paint_figure
+from app.painting.shown import Shown, paint_shown
 from app.widgets.theme import Theme
-from core.figure import Figure
 
 Text = Literal["outlines", "fonts"]
 POINTS_PER_INCH = 72
@@ -37,14 +36,14 @@ class FigureStyle(Struct, frozen=True):
         return self.area.size() * self.scale
 
 
-def paint(painter: QPainter, figure: Figure, style: FigureStyle) -> None:
+def paint(painter: QPainter, figure: Shown, style: FigureStyle) -> None:
     """Paint a figure on a page, its corner at the painter's origin; the painter counts in points."""
     painter.scale(style.scale, style.scale)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if not style.transparent:
         painter.fillRect(QRectF(0, 0, style.area.width(), style.area.height()), style.theme.colour("paper"))
     painter.translate(-style.area.topLeft())
-    paint_figure(painter, figure, style.theme)
+    paint_shown(painter, figure, style.theme)
 
 
 def buffer() -> tuple[QBuffer, QByteArray]:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from app.figures.fonts import subset, tagged
-from app.figures.marks import Colour, Formula, Mark, Outline, Rectangle, Run, Segment, Stroke, marks_of
-from app.figures.style import FigureStyle
+from app.figures.marks import (
+    Colour,
+    Formula,
+    Mark,
+    Outline,
+    Picture,
+    Rectangle,
+    Run,
+    Segment,
+    Stroke,
+    marks_of,
+)
+from app.figures.style import FigureStyle, buffer
 from app.formula.mathfont import Shape, math_font
-from app.painting.parts import Part, parts_of
+from app.painting.shown import Part, Shown, painting_of, shown_parts
 from core.export import one_line
-from core.figure import Arrow, Box, Figure, Frame, Label
+from core.figure import Arrow, Box, Frame, Label
+from core.figure.plot import Line, Raster, Symbol, Text, Tile
 from core.graph.graph import Edge
 
+MOST_CELLS = 4096  # of a picture that are rectangles of their own
 DOCUMENT = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="{width:g}pt" height="{height:g}pt"
@@ -28,10 +41,11 @@ DOCUMENT = """\
 """
 
 
-def svg(figure: Figure, style: FigureStyle) -> bytes:
+def svg(figure: Shown, style: FigureStyle) -> bytes:
     """SVG with the page's size in points."""
     area, page = style.area, style.page
-    drawn = [(part, marks_of(part, style.theme)) for part in parts_of(figure)]
+    painting = painting_of(figure, style.theme)
+    drawn = [(part, marks_of(part, painting)) for part in shown_parts(figure)]
     fonts, ids = _Fonts(drawn if style.text == "fonts" else ()), _Ids()
     whole = f'width="{area.width():g}" height="{area.height():g}"'
     paper = f'<rect class="paper" {whole} fill="{style.theme.paper}" stroke="none"/>\n'
@@ -75,18 +89,45 @@ def identifier(name: str) -> str:
 
 
 def _group(part: Part, marks: Iterable[Mark], ids: _Ids, fonts: _Fonts) -> str:
-    names: list[object]
+    names: Sequence[object]
+    of = ""
     match part:
         case Frame(key):
-            names, look, node = ["frame", key], ["frame"], part.node
+            names, look, of = ["frame", key], ["frame"], _data("node", part.node)
         case Arrow(edge):
-            names, look, node = ["edge", *_ends(edge)], ["edge", *_mood(part)], edge.source
+            names, look, of = ["edge", *_ends(edge)], ["edge", *_mood(part)], _data("node", edge.source)
         case Box(node, kind):
             names, look = ["node", node], ["node", kind, *_mood(part), *(["chosen"] * part.chosen)]
+            of = _data("node", node)
         case Label(node, role):
             names, look = [role, *(_ends(part.edge) if part.edge else [node] if node else [])], [role]
+            of = _data("node", node)
+        case Symbol(key):
+            names, look = [*key.split(), *([part.row] if part.row >= 0 else [])], _words("point", key)
+            of = _data("row", part.row) if part.row >= 0 else ""
+        case Text(key):
+            names, look = [*key.split(), *(part.entry or ()), "label"], _words("label", key)
+        case Tile(key):
+            names, look = (
+                [*key.split(), *(part.entry or ())],
+                _words("cell" if part.entry else "outline", key),
+            )
+            of = _data("entry", ",".join(map(str, part.entry))) if part.entry else ""
+        case Line(key):
+            names, look = key.split(), _words("curve", key)
+        case Raster(key):
+            names, look = key.split(), _words("colours", key)
     inside = "".join(_mark(mark, fonts) for mark in marks)
-    return f'<g id="{ids.of(names)}" class="{" ".join(look)}" data-node="{escape(node)}">{inside}</g>'
+    return f'<g id="{ids.of(names)}" class="{" ".join(look)}"{of}>{inside}</g>'
+
+
+def _data(name: str, said: object) -> str:
+    return f' data-{name}="{escape(str(said))}"'
+
+
+def _words(kind: str, key: str) -> list[str]:
+    """The classes of a part of a plot: what it is, and the words of what it is of."""
+    return [kind, *map(identifier, key.split())]
 
 
 def _ends(edge: Edge) -> list[object]:
@@ -153,6 +194,31 @@ def _mark(mark: Mark, fonts: _Fonts) -> str:
         case Formula(text, runs, bars):
             inside = "".join([*(_mark(bar, fonts) for bar in bars), *(_run(run, fonts) for run in runs)])
             return f'<g class="text"><title>{escape(text)}</title>{inside}</g>'
+        case Picture():
+            few = mark.image.width() * mark.image.height() <= MOST_CELLS
+            return _image(mark) if mark.smooth or not few else "".join(_cells(mark))
+
+
+def _image(mark: Picture) -> str:
+    """Colours that run into one another, or very many cells, as an image in the file."""
+    device, data = buffer()
+    mark.image.save(device, "PNG")  # type: ignore[call-overload]
+    place = f'x="{_number(mark.x)}" y="{_number(mark.y)}"'
+    size = f'width="{_number(mark.width)}" height="{_number(mark.height)}"'
+    source = b64encode(data.data()).decode()
+    look = "" if mark.smooth else ' style="image-rendering: pixelated"'
+    return f'<image {place} {size}{look} preserveAspectRatio="none" href="data:image/png;base64,{source}"/>'
+
+
+def _cells(mark: Picture) -> Iterator[str]:
+    """A rectangle for each pixel."""
+    wide, high = mark.width / mark.image.width(), mark.height / mark.image.height()
+    size = f'width="{_number(wide)}" height="{_number(high)}" shape-rendering="crispEdges"'
+    for i in range(mark.image.height()):
+        for j in range(mark.image.width()):
+            place = f'x="{_number(mark.x + j * wide)}" y="{_number(mark.y + i * high)}"'
+            colour = mark.image.pixelColor(j, i).name()
+            yield f'<rect class="cell" data-entry="{i},{j}" {place} {size} fill="{colour}"/>'
 
 
 def _run(run: Run, fonts: _Fonts) -> str:

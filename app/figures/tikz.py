@@ -1,10 +1,11 @@
-"""A figure as TikZ."""
+"""What is shown as TikZ."""
 
 from __future__ import annotations
 
 from app.figures.style import FigureStyle
+from app.painting.shown import Shown
 from core.export.tikz import tikz
-from core.figure import Figure
+from core.figure.plot import Sheet
 
 # the theme's colours a figure is drawn with
 COLOURS = (
@@ -13,9 +14,15 @@ COLOURS = (
 )
 
 
-def document(figure: Figure, style: FigureStyle) -> bytes:
+def document(figure: Shown, style: FigureStyle) -> bytes:
     """A TikZ picture in a document of its own."""
-    colours = {name: getattr(style.theme, name) for name in COLOURS}
     area = (style.area.left(), style.area.top(), style.area.right(), style.area.bottom())
-    paper = not style.transparent
-    return tikz(figure, colours, style.theme.line_width, style.title, area, style.scale, paper).encode()
+    paper, theme = not style.transparent, style.theme
+    if isinstance(figure, Sheet):
+        from app.painting.plots import sheet_colours
+        from core.export.tikz_plot import tikz_plot
+
+        colours = sheet_colours(figure, theme)
+        return tikz_plot(figure, colours, style.title, area, style.scale, paper).encode()
+    colours = {name: getattr(theme, name) for name in COLOURS}
+    return tikz(figure, colours, theme.line_width, style.title, area, style.scale, paper).encode()

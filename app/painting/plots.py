@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -14,36 +13,44 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from app.formula import formula, paint
 from app.widgets.colours import CLASSES
 from app.widgets.heat import rgb_image
-from app.widgets.theme import Theme, heat_colours, rgb
+from app.widgets.theme import SIGNED, Theme, heat_colours, rgb
 from core.base.arrays import Array
 from core.base.shades import takes_black
-from core.figure.plot import Line, Placed, Raster, Sheet, Symbol, Text, Tile
+from core.figure.plot import (
+    CHOSEN,
+    DASHES,
+    HOLLOW,
+    RIM,
+    RINGED,
+    Line,
+    Placed,
+    Raster,
+    Sheet,
+    Symbol,
+    Text,
+    Tile,
+    class_colours,
+    corners,
+    pieces,
+)
 from core.figure.plot.facts import Role, Shape
 
-OF_SEVERAL = 0.45  # how strongly a class of several colours the plane where it is sure
-RIM, HOLLOW, RING, CHOSEN = 1.0, 1.7, 1.2, 2.4  # widths of outlines, in points
-DASHES = (4.0, 3.0)  # in widths of the line
 CLASS = "class "
-# the corners of shapes: how many, where the first is (in turns from the top), how far the inner ones are
-CORNERS: dict[Shape, tuple[int, float, float]] = {
-    "triangle": (3, 0.0, 0.0),
-    "square": (4, 0.125, 0.0),
-    "diamond": (4, 0.0, 0.0),
-    "down": (3, 0.5, 0.0),
-    "pentagon": (5, 0.0, 0.0),
-    "hexagon": (6, 0.0, 0.0),
-    "star": (5, 0.0, 0.45),
-    "plus": (4, 0.0, 0.4),
-    "cross": (4, 0.125, 0.4),
-}
-LARGER = 1.25  # shapes with corners look smaller than a circle of the same width
 
 
 def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme) -> None:
     """All parts of a sheet, from its upper left corner."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    looks = _Looks(sheet, theme)
+    paint = sheet_painting(sheet, theme)
     for part in sheet.parts:
+        paint(painter, part)
+
+
+def sheet_painting(sheet: Sheet, theme: Theme) -> Callable[[QPainter, Placed], None]:
+    """What paints the parts of a sheet."""
+    looks = _Looks(sheet, theme)
+
+    def paint(painter: QPainter, part: Placed) -> None:
         match part:
             case Raster():
                 _paint_raster(painter, part, theme)
@@ -55,6 +62,8 @@ def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme) -> None:
                 _paint_text(painter, part, looks)
             case Tile():
                 _paint_tile(painter, part, looks)
+
+    return paint
 
 
 class _Looks:
@@ -89,7 +98,7 @@ class _Looks:
     def _made(self, part: Symbol) -> tuple[QPen, QBrush]:
         colour = role_colour(self.theme, part.role) if part.role else self.shade(part.share)
         if part.ring:
-            return QPen(colour, CHOSEN if part.filled else RING), QBrush()
+            return QPen(colour, CHOSEN if part.filled else RINGED), QBrush()
         if part.filled:
             return QPen(self.theme.colour("paper" if part.role else "ink"), RIM), QBrush(colour)
         return QPen(colour, HOLLOW), QBrush(self.theme.colour("paper"))
@@ -114,14 +123,26 @@ def role_colour(theme: Theme, role: Role) -> QColor:
     return theme.colour(role)
 
 
+def sheet_colours(sheet: Sheet, theme: Theme) -> dict[str, str]:
+    """The colours that a sheet is painted with, by what they are for, each such as #12742f."""
+    roles = dict.fromkeys(("paper", "ink", *SIGNED))
+    for part in sheet.parts:
+        if isinstance(part, Raster) and part.shares.ndim == 3:
+            roles |= dict.fromkeys(f"{CLASS}{k}" for k in range(part.shares.shape[2]))
+        elif isinstance(part, Tile):
+            roles |= dict.fromkeys([part.outline])
+        elif not isinstance(part, Raster):
+            roles |= dict.fromkeys([part.role])
+    return {role: role_colour(theme, role).name() for role in roles if role}
+
+
 def share_colours(shares: Array, theme: Theme, pale: float = 1.0) -> NDArray[np.uint8]:
     """The colours of signed shares, (rows, columns), or of those of classes, (rows, columns, classes)."""
     if shares.ndim < 3:
         return heat_colours(pale * shares, theme, 1.0)
     paper = np.array(rgb(theme.colour("paper")), float)
     classes = np.array([rgb(role_colour(theme, f"{CLASS}{k}")) for k in range(shares.shape[2])])
-    mixed = paper + OF_SEVERAL * (shares @ classes - paper)
-    return np.asarray(np.nan_to_num(mixed, nan=128.0).round().clip(0, 255), dtype=np.uint8)
+    return class_colours(shares, paper, classes)
 
 
 def raster_image(part: Raster, theme: Theme) -> QImage:
@@ -142,39 +163,24 @@ def _paint_line(painter: QPainter, part: Line, theme: Theme) -> None:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     path = QPainterPath()
-    for piece in _pieces(part):
+    for piece in pieces(part):
         path.moveTo(*piece[0])
         for place in piece[1:]:
             path.lineTo(*place)
     painter.drawPath(path)
 
 
-def _pieces(part: Line) -> Iterator[list[list[float]]]:
-    """The pieces of a line that have no gap."""
-    if part.pairs:
-        yield from part.points.reshape(-1, 2, 2).tolist()
-        return
-    gaps = np.nonzero(~np.isfinite(part.points).all(axis=1))[0]
-    for piece in np.split(part.points, gaps):
-        whole = piece[np.isfinite(piece).all(axis=1)]
-        if len(whole) > 1:
-            yield whole.tolist()
-
-
 @lru_cache(64)
 def _outline(shape: Shape, size: float) -> QPainterPath:
     """A shape of a width around 0."""
     path = QPainterPath()
-    if shape not in CORNERS:
+    places = corners(shape, size)
+    if not places:
         path.addEllipse(QPointF(0, 0), size / 2, size / 2)
         return path
-    count, first, inner = CORNERS[shape]
-    radii = (LARGER, LARGER * inner) if inner else (LARGER,)
-    for k in range(count * len(radii)):
-        turn = 2 * math.pi * (first + k / (count * len(radii)))
-        radius = radii[k % len(radii)] * size / 2
-        place = radius * math.sin(turn), -radius * math.cos(turn)
-        path.moveTo(*place) if k == 0 else path.lineTo(*place)
+    path.moveTo(*places[0])
+    for place in places[1:]:
+        path.lineTo(*place)
     path.closeSubpath()
     return path
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from core.export import one_line
-from core.export.tikz_maps import map_parts, point
+from core.export.tikz_maps import colour_name, map_parts, point
 from core.figure import (
     IDLE,
     Arrow,
@@ -83,9 +83,11 @@ def tikz(
         comment says so.
     """
     names = node_names(figure)
-    defined = [
-        rf"\definecolor{{{_colour(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
-        for name, code in colours.items()
+    parts = [
+        *(part for frame in figure.frames for part in _frame(frame)),
+        *(part for box in figure.boxes for part in _box(box, names, scale)),
+        *(_arrow(arrow, names) for arrow in figure.arrows),
+        *(part for label in figure.labels for part in _label(label, figure.sizes, colours, scale)),
     ]
     fonts = [
         rf"\newcommand{{\{font}}}{{\fontsize{{{size * scale:.4g}}}{{{size * scale * 1.2:.4g}}}\selectfont}}"
@@ -93,16 +95,32 @@ def tikz(
         for size in [getattr(figure.sizes, what)]
     ]
     styles = _styles(line_width, figure.sizes, scale)
+    looks = [f"{name}/.style={{{style}}}" for name, style in styles.items()]
+    return document_of(parts, colours, fonts, looks, title, area, scale, paper)
+
+
+def document_of(
+    parts: Iterable[str],
+    colours: Mapping[str, str],
+    fonts: Iterable[str],
+    looks: Iterable[str],
+    title: str,
+    area: tuple[float, float, float, float] | None,
+    scale: float,
+    paper: bool,
+) -> str:
+    """A document with a picture of these commands; colours, fonts and looks are defined in it."""
+    defined = [
+        rf"\definecolor{{{colour_name(name)}}}{{HTML}}{{{code.lstrip('#').upper()}}}"
+        for name, code in colours.items()
+    ]
     corners = area and (point(*area[:2]), point(*area[2:]))
-    parts = [
+    whole = [
         *([rf"\useasboundingbox {corners[0]} rectangle {corners[1]};"] if corners else []),
         *([rf"\fill[clpaper] {corners[0]} rectangle {corners[1]};"] if corners and paper else []),
-        *(part for frame in figure.frames for part in _frame(frame)),
-        *(part for box in figure.boxes for part in _box(box, names, scale)),
-        *(_arrow(arrow, names) for arrow in figure.arrows),
-        *(part for label in figure.labels for part in _label(label, figure.sizes, colours, scale)),
+        *parts,
     ]
-    picture = "\n".join(f"  {part}" for part in parts)
+    picture = "\n".join(f"  {part}" for part in whole)
     letters = letters_beyond_pdflatex(picture)
     return DOCUMENT.format(
         title=one_line(title) or "A figure",
@@ -111,7 +129,7 @@ def tikz(
         scale=scale,
         colours="\n".join(defined),
         fonts="\n".join(fonts),
-        styles=",\n".join(f"  {name}/.style={{{style}}}" for name, style in styles.items()),
+        styles=",\n".join(f"  {look}" for look in looks),
         parts=picture,
     )
 
@@ -172,10 +190,6 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "moving": f"draw=clvalue, line width={pt(1.8 * line_width)}",
         "moving back": f"{{{head}}}-, draw=clgradient, line width={pt(1.8 * line_width)}",
     }
-
-
-def _colour(name: str) -> str:
-    return "cl" + name.replace("_", "")
 
 
 def _frame(frame: Frame) -> Iterator[str]:

@@ -48,6 +48,16 @@ def _rectangle(x: float, y: float, width: float, height: float) -> str:
     return " rectangle ".join(corners)
 
 
+def corner_rectangle(x: float, y: float, width: float, height: float) -> str:
+    """A rectangle by its upper left corner."""
+    return f"{point(x, y)} rectangle {point(x + width, y + height)}"
+
+
+def colour_name(name: str) -> str:
+    """What a colour of the theme, or of a class, is called in the document."""
+    return "cl" + "".join(letter for letter in name if letter.isalnum())
+
+
 def point(x: float, y: float) -> str:
     return f"({x:.2f}, {y:.2f})".replace("-0.00", "0.00")
 
@@ -97,7 +107,7 @@ def _colour(share: Array, picture: bool) -> str:
 def _signs(shown: Map, cells: _Cells, shares: Array, colours: Mapping[str, str]) -> Iterator[str]:
     """The numbers in the cells; without them a bar in each that is negative."""
     ends = ("paper", "paper", "ink") if shown.picture else ("negative", "zero", "positive")
-    negative, zero, positive = (_rgb(colours.get(end, "#808080")) for end in ends)
+    negative, zero, positive = (rgb_of(colours.get(end, "#808080")) for end in ends)
     inks = np.where(takes_black(shades(shares, negative, zero, positive)), "black", "white")
     if shown.numbers:
         for i, j in np.ndindex(*shares.shape):
@@ -110,7 +120,8 @@ def _signs(shown: Map, cells: _Cells, shares: Array, colours: Mapping[str, str])
             yield rf"\fill[{inks[i, j]}, opacity=0.67] {bar};"
 
 
-def _rgb(code: str) -> RGB:
+def rgb_of(code: str) -> RGB:
+    """Red, green and blue of a colour such as #12742f."""
     red, green, blue = (int(code[place : place + 2], 16) for place in (1, 3, 5))
     return red, green, blue
 

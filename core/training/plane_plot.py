@@ -165,7 +165,7 @@ def _points(
             (rows,) = np.nonzero(part & (data.targets == k))
             shape = SHAPES[k % len(SHAPES)]
             yield Points(
-                f"{key} class {k}", places[rows], rows, NO_SHARES, shape, not kept, class_role(data, k)
+                f"{key} class-{k}", places[rows], rows, NO_SHARES, shape, not kept, class_role(data, k)
             )
         if not data.classes and scale:
             (rows,) = np.nonzero(part)

@@ -30,14 +30,18 @@ class Asked(Struct, frozen=True):
 class RunView(Struct, frozen=True):
     """A view of a run.
 
+    says      what is to be seen in it, in a sentence
     make      what it shows of a run; None where the run has nothing of the kind
+    needs     what a run must have to have the view; empty where all have it
     is_there  whether it has
     read      what is to be read at a place of its axes
     """
 
     name: str
     title: str
+    says: str
     make: Callable[[TrainingRun, Asked], View | None]
+    needs: str = ""
     is_there: Callable[[TrainingRun], bool] = lambda run: True
     read: Callable[[TrainingRun, float, float], str] = lambda run, x, y: ""
 
@@ -91,16 +95,49 @@ VIEWS: Mapping[str, RunView] = {
         RunView(
             "boundary",
             "Decision boundary",
+            "The prediction over the plane, where the class changes, and the examples.",
             lambda run, asked: plane_plot(run, asked.sample, asked.on_plane, asked.unit),
+            "two features or more, and a prediction",
             _has_plane,
             _on_plane,
         ),
-        RunView("loss", "Loss", lambda run, asked: loss_plot(run, asked.log), read=_at_update),
         RunView(
-            "accuracy", "Accuracy", lambda run, asked: accuracy_plot(run), has_accuracy, _accuracy_at_update
+            "loss",
+            "Loss",
+            "The losses of the training and of the test examples after each epoch, with changed settings.",
+            lambda run, asked: loss_plot(run, asked.log),
+            read=_at_update,
         ),
-        RunView("weights", "Weights", lambda run, asked: weights_plot(run)),
-        RunView("templates", "Templates", lambda run, asked: templates_plot(run), has_templates),
-        RunView("units", "Hidden units", lambda run, asked: units_plot(run), has_units),
+        RunView(
+            "accuracy",
+            "Accuracy",
+            "The shares of examples whose class is predicted.",
+            lambda run, asked: accuracy_plot(run),
+            "data with classes",
+            has_accuracy,
+            _accuracy_at_update,
+        ),
+        RunView(
+            "weights",
+            "Weights",
+            "All parameters as matrices, with their numbers where there is room.",
+            lambda run, asked: weights_plot(run),
+        ),
+        RunView(
+            "templates",
+            "Templates",
+            "The weights of each unit over the pixels of the pictures, on one scale.",
+            lambda run, asked: templates_plot(run),
+            "pictures, and a matrix with a column for each pixel",
+            has_templates,
+        ),
+        RunView(
+            "units",
+            "Hidden units",
+            "What each hidden unit computes over the plane.",
+            lambda run, asked: units_plot(run),
+            "hidden units, and two features",
+            has_units,
+        ),
     )
 }

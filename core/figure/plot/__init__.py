@@ -1,7 +1,7 @@
 """What is seen of a training, as plots: facts without colours or pixels, and where these stand on a sheet.
 
-Reading order: facts (what a plot shows), contours, ticks, sheet (what stands where), scales, matrices,
-placing.
+Reading order: facts (what a plot shows), contours, ticks, sheet (what stands where), outlines (what points
+and lines are as paths), scales, matrices, placing, fitting (for a slide or a column).
 """
 
 from __future__ import annotations
@@ -23,15 +23,24 @@ from core.figure.plot.facts import (
     Scale,
     View,
 )
+from core.figure.plot.fitting import FittedView, fitted_view, text_size
+from core.figure.plot.outlines import CHOSEN, DASHES, HOLLOW, RIM, RINGED, corners, pieces
 from core.figure.plot.placing import placed
+from core.figure.plot.scales import class_colours
 from core.figure.plot.sheet import Line, Placed, Raster, Sheet, Symbol, Text, Tile
 
 __all__ = [
+    "CHOSEN",
+    "DASHES",
+    "HOLLOW",
+    "RIM",
+    "RINGED",
     "SHAPES",
     "Axis",
     "Curve",
     "Entry",
     "Field",
+    "FittedView",
     "Layer",
     "Line",
     "Matrices",
@@ -48,6 +57,11 @@ __all__ = [
     "Text",
     "Tile",
     "View",
+    "class_colours",
     "contour",
+    "corners",
+    "fitted_view",
+    "pieces",
     "placed",
+    "text_size",
 ]

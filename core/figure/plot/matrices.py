@@ -16,6 +16,7 @@ from core.math.mathtree import Digits, Math
 
 # in sizes of text
 CELL, HIGH, PLAIN, PICTURE, APART = 4.2, 1.9, 1.3, 8.0, 1.2
+MOST_SEEN = 32  # rows of a picture whose cells are seen one by one
 MOST_WRITTEN = 12  # columns that still have numbers
 SHARE = 3  # significant digits in a cell
 
@@ -85,15 +86,16 @@ def _parts(one: _Stood, view: Matrices, size: float) -> Iterator[Placed]:
     yield Text("name", one.x, one.y - 0.4 * size, matrix.name, size)
     shares = view.scale.shares(matrix.values)
     if wide < CELL * size:
-        yield Raster(matrix.key, one.x, one.y, columns * wide, rows * high, shares, smooth=False)
+        is_fine = matrix.picture and rows > MOST_SEEN
+        yield Raster(matrix.key, one.x, one.y, columns * wide, rows * high, shares, smooth=is_fine)
     else:
         for i, j in np.ndindex(rows, columns):
             share = float(shares[i, j])
             x, y = one.x + j * wide, one.y + i * high
-            yield Tile(matrix.key, x, y, wide, high, share, "paper")
+            yield Tile(matrix.key, x, y, wide, high, share, "paper", (i, j))
             middle = x + wide / 2, y + high / 2 + 0.34 * size
             number = _number(float(matrix.values[i, j]))
-            yield Text(matrix.key, *middle, number, size, anchor="middle", on=share)
+            yield Text(matrix.key, *middle, number, size, "ink", "middle", share, (i, j))
     yield Tile("frame", one.x, one.y, columns * wide, rows * high, None, "line")
 
 

@@ -130,21 +130,29 @@ class _Placing:
         name = self._wide(plot.across.name) + GAP * size if plot.across.name else 0.0
         for at, text in marks:
             y = _place(frame.up, at, bottom, frame.y)
-            yield Line("tick", np.array([[frame.x - TICK * size, y], [frame.x, y]]), "line", 1.0)
+            yield Line("up tick", np.array([[frame.x - TICK * size, y], [frame.x, y]]), "line", 1.0)
             yield Text(
-                "number", frame.x - (TICK + 0.2) * size, y + 0.34 * size, Digits(text), size, "faint", "right"
+                "up number",
+                frame.x - (TICK + 0.2) * size,
+                y + 0.34 * size,
+                Digits(text),
+                size,
+                "faint",
+                "right",
             )
         free = right - name
         for at, text in ticks(plot.across, max(2, int(frame.width / (APART_ACROSS * size)))):
             x = _place(frame.across, at, frame.x, right)
-            yield Line("tick", np.array([[x, bottom], [x, bottom + TICK * size]]), "line", 1.0)
+            yield Line("across tick", np.array([[x, bottom], [x, bottom + TICK * size]]), "line", 1.0)
             math = Digits(text)
             if x + self._wide(math) / 2 <= free:
-                yield Text("number", x, bottom + (TICK + 0.95) * size, math, size, "faint", "middle")
+                yield Text("across number", x, bottom + (TICK + 0.95) * size, math, size, "faint", "middle")
         if plot.across.name:
-            yield Text("name", right, bottom + (TICK + 0.95) * size, plot.across.name, size, "ink", "right")
+            yield Text(
+                "across name", right, bottom + (TICK + 0.95) * size, plot.across.name, size, "ink", "right"
+            )
         if plot.up.name:
-            yield Text("name", frame.x, frame.y - 0.35 * size, plot.up.name, size)
+            yield Text("up name", frame.x, frame.y - 0.35 * size, plot.up.name, size)
 
     # -- layers
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
+from core.base.arrays import Array
 from core.base.numbers import short
+from core.base.shades import GREY
 from core.figure.plot.facts import Scale
 from core.figure.plot.sheet import Placed, Raster, Text
 from core.figure.sizes import Measure
@@ -15,6 +18,7 @@ from core.math.mathtree import Digits, Math, Word
 # in sizes of text
 LINE, GAP, DESCENT = 1.6, 0.45, 0.3
 BAR, BAR_HEIGHT, BAR_STEPS = 5.0, 0.75, 24
+OF_SEVERAL = 0.45  # how strongly a class of several colours the plane where it is sure
 
 
 def words(text: str) -> Math:
@@ -36,3 +40,15 @@ def scale_parts(
     top = baseline - 0.3 * size - BAR_HEIGHT * size / 2
     yield Raster("scale", right, top, BAR * size, BAR_HEIGHT * size, shares, pale=pale)
     yield Text("scale", right - GAP * size, baseline, low, size, "faint", "right")
+
+
+def class_colours(shares: Array, paper: Array, classes: Array) -> NDArray[np.uint8]:
+    """Shares of classes (…, classes) as bytes of red, green and blue: paper, tinted by each as it is sure.
+
+    Args:
+        shares: they add up to 1; grey is what is not a number.
+        paper: red, green and blue (3,), from 0 to 255.
+        classes: those of the classes (classes, 3).
+    """
+    mixed = paper + OF_SEVERAL * (shares @ classes - paper)
+    return np.asarray(np.nan_to_num(mixed, nan=GREY[0]).round().clip(0, 255), dtype=np.uint8)

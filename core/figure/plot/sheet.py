@@ -58,7 +58,8 @@ class Symbol(Struct, frozen=True):
 class Text(Struct, frozen=True):
     """A formula whose baseline is at y; x is its left end, its middle or its right end.
 
-    One that stands `on` the colour of a share has the ink that can be read there.
+    One that stands `on` the colour of a share has the ink that can be read there. That of a cell has its
+    `entry`, the row and the column.
     """
 
     key: str
@@ -69,10 +70,11 @@ class Text(Struct, frozen=True):
     role: Role = "ink"
     anchor: Anchor = "left"
     on: float | None = None
+    entry: tuple[int, int] | None = None
 
 
 class Tile(Struct, frozen=True):
-    """A rectangle with the colour of a share on the scale, with an outline or both."""
+    """A rectangle with the colour of a share on the scale, with an outline or both; of a cell its `entry`."""
 
     key: str
     x: float
@@ -81,6 +83,7 @@ class Tile(Struct, frozen=True):
     height: float
     share: float | None = None
     outline: Role = ""
+    entry: tuple[int, int] | None = None
 
 
 Placed = Raster | Line | Symbol | Text | Tile

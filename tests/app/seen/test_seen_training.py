@@ -132,7 +132,7 @@ def test_three_classes_have_their_own_colours_and_shapes(draw, theme):
     ]
     assert found == [0, 1, 2]
     for k, shape in enumerate(("circle", "triangle", "square")):
-        assert {part.shape for part in symbols(sheet, f"training class {k}")} == {shape}
+        assert {part.shape for part in symbols(sheet, f"training class-{k}")} == {shape}
         assert seen.amount(f"class {k}", within=rect) > 200
 
 
