@@ -2602,6 +2602,7 @@ DIFFERENTIATING = {
         "self.cursor = len(trace)",
         "gradients flicker on the canvas while the training runs",
         NET,
+    ),
     "pictures-upside-down-in-pdf": bug(
         "app/figures/pdf.py",
         "(width, 0, 0, -height, x, y + height)",

@@ -10,6 +10,8 @@ import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
+from PySide6.QtGui import QImage
+
 from app.figures.fonts import font, subset, tagged
 from app.figures.marks import (
     Colour,
@@ -124,7 +126,7 @@ class _Pages:
 
 def _image(file: _File, picture: Picture) -> str:
     """A picture as an object of the file, three bytes a pixel."""
-    image = picture.image
+    image = picture.image.convertToFormat(QImage.Format.Format_RGB888)
     rows, across = image.height(), 3 * image.width()
     padded = bytes(image.constBits())
     data = b"".join(padded[row * image.bytesPerLine() :][:across] for row in range(rows))

@@ -17,7 +17,8 @@ COLOURS = (
 def document(figure: Shown, style: FigureStyle) -> bytes:
     """A TikZ picture in a document of its own."""
     area = (style.area.left(), style.area.top(), style.area.right(), style.area.bottom())
-    paper, theme = not style.transparent, style.theme
+    theme = style.theme
+    paper = not style.transparent
     if isinstance(figure, Sheet):
         from app.painting.plots import sheet_colours
         from core.export.tikz_plot import tikz_plot
