@@ -841,7 +841,7 @@ IN_FILES = {
     ),
     "captions-always": bug(
         "core/figure/drawing.py",
-        "written = is_map or shown.node.named",
+        "written = shown.node.named",
         "written = True or shown.node.named",
         "every node has its name above it",
         CANVAS,
@@ -2637,6 +2637,41 @@ DIFFERENTIATING = {
         "self.staging.show_notes(self.presenter is None)",
         "when the presenter's view is closed nobody sees the notes",
         "tests/app/test_presenter.py",
+    ),
+    "net-maps-beside-their-units": bug(
+        "app/painting/learned.py",
+        "painter.drawImage(place.topLeft().toPoint(), image)",
+        "painter.drawImage(place.center().toPoint(), image)",
+        "in a window the maps of a net stand beside their frames",
+        NET,
+    ),
+    "net-sentence-of-another-rate": bug(
+        "core/training/trainer.py",
+        "epoch = self.epoch - (self._at == 0)",
+        "epoch = self.epoch + 1",
+        "the sentence on an update takes the rate of another epoch",
+        NET,
+    ),
+    "net-sentence-that-is-not-true": bug(
+        "core/training/update_told.py",
+        "equation(lambda a, b: -a * b, (rate, gradient), change)",
+        '(2, "=")',
+        "the printed rate times the printed gradient is not the printed change",
+        NET,
+    ),
+    "net-last-update-changes-the-run": bug(
+        "core/training/trainer.py",
+        "for parameters in (self._before, now):",
+        "for parameters in (now, self._before):",
+        "asking what the last update did takes it back",
+        NET,
+    ),
+    "net-marks-elsewhere": bug(
+        "core/training/track.py",
+        "Mark(change.step / end, change_text(change), changed=True)",
+        "Mark(1 - change.step / end / 2, change_text(change), changed=True)",
+        "changed settings are marked where nothing was changed",
+        NET,
     ),
 }
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsView, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsView, QMenu, QStyleOptionGraphicsItem, QToolButton, QWidget
 
 from app.canvas.accessible import announce
 from app.canvas.items import BoxItem, PartItem
 from app.canvas.scene import Scene
 from app.canvas.weight_card import WeightCard
 from app.painting.parts import box_rect, label_rect, paint_weight, route_path, weight_width
-from app.state.net_session import NetSession
+from app.state.net_session import NetSession, Whose
 from app.widgets.theme import Theme
 from core.base.lazy_numpy import np
 from core.base.numbers import exact, typed_text
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 REACH = 7.0  # pixels from the middle of an edge within which it is pointed at
 SAMPLES = 24  # points along an edge
 RING = 6.0  # the radius of the mark in the middle of an edge
+FROM_EDGE = 4  # pixels between the corner of the canvas and what is said there
+WHOSE: Mapping[Whose, str] = {
+    "sample": "Gradients of this sample",
+    "batch": "Gradients of the next mini-batch",
+}
 Event = QEvent.Type
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 
@@ -52,6 +59,10 @@ class EdgeMark(PartItem):
         painter.drawEllipse(self.middle, RING, RING)
 
 
+class WhoseButton(QToolButton):
+    """Says whose numbers are shown, and lets others be chosen."""
+
+
 class NetHand(QObject):
     """Takes the events of a canvas while it shows a net that is trained."""
 
@@ -61,6 +72,14 @@ class NetHand(QObject):
         super().__init__(view)
         self._view, self._scene, self._net = view, scene, net
         self.card = WeightCard(view.viewport())
+        self.whose = WhoseButton(view.viewport())
+        self.whose.setAccessibleName("Whose gradients")
+        self.whose.setAutoRaise(True)
+        self.whose.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.whose.clicked.connect(self._offer_whose)
+        self.whose.setToolTip("Whose numbers stand at the units and edges")
+        self.whose.hide()
+        net.traceChanged.connect(self._show_whose)
         self.edge: Weight | None = None  # that is pointed at
         self._mark: EdgeMark | None = None
         self._pressed: QPoint | None = None
@@ -69,11 +88,33 @@ class NetHand(QObject):
         self.card.field.left.connect(self._leave_field)
         scene.shown.connect(self._refresh)
         scene.sourceChanged.connect(self.leave)
+        scene.sourceChanged.connect(self._show_whose)
         for part in (view.viewport(), view):
             part.installEventFilter(self)
 
     def set_theme(self, theme: Theme) -> None:
         self.card.set_theme(theme)
+
+    def _offer_whose(self) -> None:
+        """Let be chosen whose gradients are shown."""
+        menu = QMenu(self._view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for whose, says in WHOSE.items():
+            action = menu.addAction(says, partial(self._net.set_whose, whose))
+            action.setCheckable(True)
+            action.setChecked(whose == self._net.whose)
+        menu.popup(self.whose.mapToGlobal(self.whose.rect().topLeft()))
+
+    def _show_whose(self) -> None:
+        """Say whose numbers are shown, in the lower left corner."""
+        said = self._net.numbers_text if self.active else ""
+        self.whose.setVisible(bool(said))
+        if said:
+            self.whose.setText(f"{said} ▾")
+            self.whose.setAccessibleDescription(said)
+            self.whose.adjustSize()
+            room = self._view.viewport().rect()
+            self.whose.move(FROM_EDGE, room.bottom() - self.whose.height() - FROM_EDGE)
 
     @property
     def active(self) -> bool:
@@ -205,7 +246,9 @@ class NetHand(QObject):
             return False
         if part is self._view:
             return isinstance(event, QKeyEvent) and event.type() == Event.KeyPress and self._key(event)
-        if event.type() == Event.Leave:
+        if event.type() == Event.Resize:
+            QTimer.singleShot(0, self, self._show_whose)
+        elif event.type() == Event.Leave:
             if not self.card.is_typed:
                 self.leave()
         elif event.type() == Event.ToolTip or event.type() == Event.MouseButtonDblClick:

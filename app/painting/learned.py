@@ -30,14 +30,16 @@ def paint_over_plane(
 
 def _paint_image(painter: QPainter, image: QImage, rect: QRectF) -> None:
     """An image in a rectangle: pixel by pixel where it has as many as that, which is much faster."""
-    onto = painter.deviceTransform()
-    device = onto.mapRect(rect)
-    if max(abs(device.width() - image.width()), abs(device.height() - image.height())) < 1:
-        painter.save()
-        painter.resetTransform()
-        painter.drawImage(device.topLeft().toPoint(), image)
-        painter.restore()
-        return
+    if isinstance(painter, QPainter):  # and not what takes marks for a file
+        place, device = painter.worldTransform().mapRect(rect), painter.device()
+        dots = device.devicePixelRatioF() if device else 1.0
+        if max(abs(dots * place.width() - image.width()), abs(dots * place.height() - image.height())) < 1:
+            image.setDevicePixelRatio(dots)
+            painter.save()
+            painter.resetTransform()
+            painter.drawImage(place.topLeft().toPoint(), image)
+            painter.restore()
+            return
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(rect, image)
 

@@ -41,6 +41,8 @@ class Frame(QWidget):
         self.sheet_box.setContentsMargins(12, 0, 12, 4)
         self.sheet.hide()
         self.time, self.lectures = time, lectures
+        self.updates = QWidget()  # what the last update did, and the losses: made when it is first shown
+        self.updates_box = _column(self.updates, [])
         centre = QWidget()
         centre.setMinimumSize(1, 1)
         box = _column(centre, canvas)
@@ -72,7 +74,9 @@ class Frame(QWidget):
         self.rules = [_rule(), _rule(), _rule()]
         first, *self.bars = head
         above, below, last = self.rules
-        outer = _column(self, [first, self.sheet, above, *self.bars, below, self.pages, last, time])
+        outer = _column(
+            self, [first, self.sheet, above, *self.bars, below, self.pages, last, time, self.updates]
+        )
         outer.setStretchFactor(self.pages, 1)
 
     def set_theme(self, theme: Theme) -> None:
@@ -256,6 +260,7 @@ class Frame(QWidget):
         for rule, shown in zip(self.rules, (not self.presenting, works, works), strict=True):
             rule.setVisible(shown)
         self.time.setVisible(self.workspace.has_steps and not self.presenting)
+        self.updates.setVisible(self.workspace.trains and not self.presenting)
         for place in self.places:
             torn = self.is_torn(place)
             shown = place == "right" or torn or not self.presenting  # results are shown on a stage, too

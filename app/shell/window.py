@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -40,6 +41,9 @@ from app.widgets.key_repeat import KeyRepeat
 from app.widgets.theme import THEMES, Theme, apply_theme
 from core.base.errors import legible
 from core.project.document import Document
+
+if TYPE_CHECKING:
+    from app.training.update_line import UpdateLine
 
 STEP_KEYS = {
     **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
@@ -82,6 +86,7 @@ class Window(QMainWindow):
         self.lectures = Lectures()
         self.files = Files(session, self, settings)
         self.stage = StageBand(session)
+        self.updates: UpdateLine | None = None  # made when Train is first shown
         self.arrangement = Frame(
             (self.header, self.transport),
             (self.notice, self.view, self.stage),
@@ -153,7 +158,7 @@ class Window(QMainWindow):
         training.runChanged.connect(self._show_file)
         training.progressed.connect(self._show_file)
         training.data.shownChanged.connect(self.refresh_actions)
-        training.opened.connect(self.view.setFocus)  # so that the next key steps
+        training.opened.connect(self._show_opened)
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
             pane.seenChanged.connect(self.refresh_actions)
@@ -190,6 +195,12 @@ class Window(QMainWindow):
         self.header.running.set_elsewhere(name != "train")
         self.transport.offer(self.results, name == "step")
         self.net.set_seen(name == "train")
+        if name == "train" and self.updates is None:
+            from app.training.update_line import UpdateLine  # loads NumPy
+
+            self.updates = UpdateLine(self.training)
+            self.updates.set_theme(self.theme)
+            self.arrangement.updates_box.addWidget(self.updates)
         self._look()
         self._show_settings()
         self.refresh_actions()
@@ -204,11 +215,16 @@ class Window(QMainWindow):
         """Maps of units have as many pixels as are seen of them."""
         self.net.set_magnification(self.view.transform().m11() * self.view.devicePixelRatioF())
 
+    def _show_opened(self) -> None:
+        """Show in steps what was opened; the next key steps."""
+        if self.net.seen:
+            self.show_workspace("step")
+        self.view.setFocus()
+
     def _open_unit(self, drawn: str) -> None:
         """Show in steps how a unit is computed of its sample."""
         node = self.net.view.nodes[drawn].node
         self.training.open_on_canvas()
-        self.show_workspace("step")
         graph = self.session.trace.graph
         unit = graph.nodes.get(node.name)
         if unit is None:
@@ -269,6 +285,8 @@ class Window(QMainWindow):
             part.set_theme(self.theme)
         for pane in self.panes.values():
             pane.set_theme(self.theme)
+        if self.updates:
+            self.updates.set_theme(self.theme)
         give_icons(self.actions_by_id, IN_HEADER)
         self.arrangement.scale = self.settings.get("text_scale")
         self.arrangement.arrange()
@@ -310,7 +328,7 @@ class Window(QMainWindow):
 
     def _show_notice(self) -> None:
         """Say that canvas and training differ, to who works with both."""
-        differ = self.panes["training"].seen and self.training.differs
+        differ = self.panes["training"].seen and not self.net.seen and self.training.differs
         self.notice.setVisible(differ and not self.presentation.active)
 
     def _dim_if_wrong(self) -> None:

@@ -35,8 +35,9 @@ class Workspace(Struct, frozen=True):
     `open` are the places that are open at first, in a wide window; `places` all that there are. `panels` are
     always there, and `left` are the only ones that may stand in the left column. That is open at first in a
     window of `left_needs` pixels, of `left_beside_right` where the right column is open, too. `has_steps`
-    says whether all steps stand below. `sizes` are those of the columns at each of WIDTHS, in pixels at text
-    of 100 %; a column leaves the canvas its `least` share of the window's width.
+    says whether all steps stand below, `trains` whether the last update and the losses do. `sizes` are those
+    of the columns at each of WIDTHS, in pixels at text of 100 %; a column leaves the canvas its `least` share
+    of the window's width.
     """
 
     name: WorkspaceName
@@ -52,6 +53,7 @@ class Workspace(Struct, frozen=True):
     left_needs: int = NARROW
     left_beside_right: int = 1700
     has_steps: bool = False
+    trains: bool = False
 
     def takes(self, panel: str, place: Place) -> bool:
         """Whether a panel may stand in a place."""
@@ -91,6 +93,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             left=("data",),
             left_needs=1000,
             left_beside_right=1000,
+            trains=True,
         ),
         Workspace("lectures", "Lectures", "Examples to begin with", "Ctrl+3"),
     )

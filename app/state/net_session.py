@@ -172,6 +172,17 @@ class NetSession(QObject):
             return f"sample {number}, not in the next mini-batch"
         return f"this sample ({place + 1} of {count})"
 
+    @property
+    def numbers_text(self) -> str:
+        """Whose numbers stand at units, in words."""
+        if not self.whose_text:
+            return ""
+        if self.training.is_training:
+            return f"Values: sample {self.training.sample}"
+        if self.whose == "batch":
+            return f"Values: sample {self.training.sample}; gradients: {self.whose_text}"
+        return f"Values and gradients: {self.whose_text}"
+
     def known(self, drawn: str) -> list[tuple[str, float]]:
         """The value and the gradient of a drawn node that has one number."""
         shown, last = self.view.nodes[drawn], self.trace.last

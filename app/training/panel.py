@@ -126,6 +126,9 @@ class TrainingPanel(QWidget):
         if now == [self.pages[name] for name in wanted] and roomy == (self.beside.count() > 1):
             return
         front = self.tabs.currentWidget()
+        if self.beside.count() > 1 and not roomy and front is self.pages["weights"]:
+            front = self.pages["loss"]  # which was seen beside the tabs, and goes on to be
+            now = [*now, front]
         with QSignalBlocker(self.tabs):
             self.tabs.clear()
             for name in wanted:

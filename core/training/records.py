@@ -4,6 +4,7 @@ Progress   an update was made
 Record     all data were evaluated
 Change     a setting was changed while it ran
 Failed     an update led to something infinite or not a number, and was taken back
+LastUpdate what an update did to its mini-batch and to the parameters
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from core.base.arrays import Value
+from core.base.arrays import Array, Value
 
 
 class Progress(Struct, frozen=True):
@@ -59,3 +60,24 @@ class Failed(Struct, frozen=True):
 
     record: Record
     values: Mapping[str, Value]
+
+
+class LastUpdate(Struct, frozen=True, eq=False):
+    """What an update did, over all parameters end to end.
+
+    count          the examples of its mini-batch
+    loss_before    the loss of these before it, without penalty
+    loss_after     and after it
+    rate           the learning rate
+    before         the parameters before it (number of parameters,)
+    gradient       the gradient of the mini-batch, without penalty, (number of parameters,)
+    change         what was added to the parameters, (number of parameters,)
+    """
+
+    count: int
+    loss_before: float
+    loss_after: float
+    rate: float
+    before: Array
+    gradient: Array
+    change: Array

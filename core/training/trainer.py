@@ -22,7 +22,7 @@ from core.training.limits import Limits, limited
 from core.training.objectives import check_targets, descent_of
 from core.training.optimizers import Optimizer, make_optimizer, rule_of
 from core.training.reached import Reached
-from core.training.records import Failed, Progress, Record
+from core.training.records import Failed, LastUpdate, Progress, Record
 from core.training.roles import Roles
 from core.training.stopping import Watched
 from core.training.trainer_options import SUM, TrainerOptions
@@ -151,6 +151,7 @@ class Trainer:
         """Take the parameters as they are for those to start from."""
         self._before[...] = self._start = self.parameters.copy()
         self._is_fresh = True
+        self._last_rows: Array | None = None
         self.why_stopped = ""
         self.failed: Failed | None = None
 
@@ -229,37 +230,35 @@ class Trainer:
         """Make updates, fewer where it stops or pauses; the loss of the last batch before its update."""
         # what is looked up for every update is looked up once: a small net's update takes a few µs
         parameters, before, gradient = self.parameters, self._before, self._engine.gradient
-        ready, finite, check, zeros = self._feed.ready, math.isfinite, parameters.dot, self._zeros
-        update, limits = self.optimizer.update, self._limits
-        while updates > 0:
-            batches = self._coming[self._at : self._at + updates]
-            updates -= len(batches)
-            for rows in batches:
-                engine, fills, step, loss_of = ready(len(rows))
-                for fill in fills:
-                    fill(rows)
-                if engine.drops:
-                    engine.rewind(self.updates)
-                step()
-                loss = loss_of()
-                if not finite(loss):
-                    self._stop_at_loss(loss)
-                    return loss
-                before[...] = parameters
-                update(parameters, gradient)
-                if limits:
-                    limits.hold()
-                self.updates += 1
-                self._at += 1
-                self._is_fresh = False
-                # 0 times infinity is not a number, so one product looks at all parameters
-                if not finite(check(zeros)):
-                    self._stop_at_parameter(engine, rows)
-                    return loss
+        loaded, loss_of, finite, copy = self._feed.loaded, self.engines.loss, math.isfinite, np.copyto
+        rows: Array | None = None
+        update, limits, check, zeros = self.optimizer.update, self._limits, parameters.dot, self._zeros
+        for _ in range(updates):
+            rows = self._coming[self._at]
+            engine = loaded(rows)
+            if engine.drops:
+                engine.rewind(self.updates)
+            engine.step()
+            loss = loss_of(engine)
+            if not finite(loss):
+                self._stop_at_loss(loss)
+                break
+            copy(before, parameters)
+            update(parameters, gradient)
+            if limits:
+                limits.hold()
+            self.updates += 1
+            self._at += 1
+            self._is_fresh = False
+            # 0 times infinity is not a number, so one product looks at all parameters
+            if not finite(check(zeros)):
+                self._stop_at_parameter(engine, rows)
+                break
             if self._at == len(self._coming):
                 self._end_epoch()
                 if self.why_stopped or self.why_paused:
                     break
+        self._last_rows = None if self.why_stopped else rows
         return loss
 
     def _end_epoch(self) -> None:
@@ -319,6 +318,36 @@ class Trainer:
         return [int(row) for row in np.flatnonzero(~np.isfinite(losses))]
 
     # -- what is known
+
+    @property
+    def last_update(self) -> LastUpdate | None:
+        """What the last update did; None where there was none since its weights were given to it."""
+        rows = self._last_rows
+        if rows is None or self._is_fresh:
+            return None
+        engine, now = self._feed.loaded(rows), self.parameters.copy()
+        found = []
+        with np.errstate(all="ignore"):
+            for parameters in (self._before, now):
+                np.copyto(self.parameters, parameters)
+                if engine.drops:
+                    engine.rewind(self.updates - 1)
+                engine.step()
+                found.append((self.engines.loss(engine), np.array(engine.gradient)))
+        (before, gradient), (after, _) = found
+        epoch = self.epoch - (self._at == 0)
+        rate = self.options.schedule.rate(self.rate, epoch)
+        return LastUpdate(len(rows), before, after, rate, self._before.copy(), gradient, now - self._before)
+
+    def named(self, place: int) -> tuple[str, tuple[int, ...]]:
+        """The parameter that stands at a place of all of them, and where in it."""
+        for name in self.roles.parameters:
+            shape = self.graph.nodes[name].shape
+            places = self._engine.part(np.arange(self.parameters.size), name)
+            at = np.argwhere(np.asarray(places) == place)
+            if len(at):
+                return name, tuple(int(k) for k in at[0])[: len(shape)]
+        raise Problem(f"There is no parameter {place}")
 
     def learned(self) -> dict[str, Value]:
         """Copy the parameters as they are now, by name and in their shapes."""

@@ -310,6 +310,8 @@ def test_a_program_that_does_not_fit_still_shows_its_roles(window, training, pan
 
 
 def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, training, typed):
+    assert not window.notice.isVisible(), "the canvas shows what is trained"
+    beside_the_steps(window)
     assert window.notice.isVisible() and "different weights" in window.notice.label.text()
     click(window.notice.button)
     assert not window.notice.isVisible() and window.view.hasFocus()
@@ -319,14 +321,22 @@ def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(wind
     assert not window.notice.isVisible()
 
 
+def beside_the_steps(window):
+    """The results of the training beside the steps."""
+    window.show_workspace("step")
+    window.panes["training"].open()
+    QApplication.processEvents()
+
+
 def test_the_notice_is_for_who_works_with_both(window, training, typed):
+    beside_the_steps(window)
     training.step()
     assert window.notice.isVisible()
     window.presentation.start(None)
     training.step()
     assert not window.notice.isVisible()
     window.presentation.stop()
-    window.show_workspace("step")
+    window.panes["training"].toggle()
     QApplication.processEvents()
     assert not window.notice.isVisible()
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.canvas.net_hand import WhoseButton
 from app.panels.transport import STRIDE_NAMES
 from app.shell.examples import EXAMPLES as SHOWN_EXAMPLES
 from app.shell.figure_dialog import FigureDialog
@@ -495,6 +496,7 @@ BUTTONS = {
         )
         for example in SHOWN_EXAMPLES
     },
+    ("canvas", "Whose gradients"): Does(menu_open, True, lambda window: window.show_workspace("train")),
     ("canvas", "Open on canvas"): Does(
         lambda window: float(window.session.document.values["w"][0]), another, DIFFERS
     ),
@@ -589,7 +591,7 @@ def buttons(window):
     found = {}
     for button in window.findChildren(QAbstractButton):
         if button.objectName() not in QTS_OWN:
-            said = button.accessibleName() if isinstance(button, Running) else button.text()
+            said = button.accessibleName() if isinstance(button, Running | WhoseButton) else button.text()
             name = WRITE if isinstance(button, Button) else words_of(said or button.accessibleName())
             found.setdefault((place(button), name), []).append(button)
     return found

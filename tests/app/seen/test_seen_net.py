@@ -1,5 +1,7 @@
 """What is trained, on the canvas: units as maps of what they compute, edges as weights, whose gradients."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -15,7 +17,7 @@ from core.graph.graph import Edge
 from core.layout import straight
 from core.training.choices import PROGRAM
 from core.training.shares import shares
-from tests.app.seen.pixels import around, of_theme, painted
+from tests.app.seen.pixels import around, of_theme, painted, widget
 
 UNITS = ["x[0]", "x[1]", *(f"a1[{k}]" for k in range(4)), "a2[0]", "a2[1]", "y"]
 
@@ -91,6 +93,18 @@ def test_a_unit_shows_what_it_computes_over_the_plane(train, theme):
 
 def getattr_rgb(theme, part):
     return theme.colour(part).getRgb()[:3]
+
+
+def test_maps_stand_in_their_units_in_the_window(train):
+    seen, view = widget(train, LIGHT), train.view
+    places = {"x[0]": ("negative", "positive", 1, 0), "x[1]": ("negative", "positive", 0, -1)}
+    for drawn, (low, high, across, down) in places.items():
+        rect = QRectF(view.mapFromScene(box_of(train, drawn)).boundingRect())
+        rect.moveTopLeft(QPointF(view.viewport().mapTo(train, rect.topLeft().toPoint())))
+        step = QPointF(across * rect.width(), down * rect.height()) * 0.47
+        ends = [rect.center() - step, rect.center() + step]
+        for end, part in zip(ends, (low, high), strict=True):
+            assert seen.at(end.x(), end.y(), 3) == part, (drawn, part)
 
 
 def test_a_bias_is_a_square_of_its_sign_and_weights_are_lines_of_theirs(train):
@@ -258,3 +272,64 @@ def test_the_keyboard_reaches_units_and_edges_and_a_screen_reader_hears_them(tra
     node = graph.child(2)
     assert node.text(QAccessible.Text.Name) == "a₁[0]"
     assert node.text(QAccessible.Text.Description).startswith("value ")
+
+
+def test_the_sentence_below_is_true_with_its_printed_numbers(train):
+    said = train.updates.sentence.accessibleName()
+    trainer = train.training.run.trainer
+    assert said.startswith("Update 60  The mean loss of its 10 samples went from ")
+    product = r"by −([\d.]+) × (−?[\d.]+) \(mean of the batch\) ([=≈]) (−?[\d.]+), to (−?[\d.]+)\."
+    found = re.search(product, said)
+    assert found, said
+    rate, gradient, sign, change, after = (text.replace("−", "-") for text in found.groups())
+    assert sign == "=" and float(f"{-float(rate) * float(gradient):.4g}") == float(change)
+    update = trainer.last_update
+    most = int(np.abs(update.change).argmax())
+    assert float(after) == pytest.approx(trainer.parameters[most], rel=1e-3)
+    assert update.before + update.change == pytest.approx(trainer.parameters)
+    for at, number in zip(("before", "after"), re.findall(r"(?:from|to) (\d+\.\d+)", said), strict=False):
+        assert float(number) == pytest.approx(getattr(update, f"loss_{at}"), rel=1e-3)
+
+
+def test_asking_for_the_last_update_disturbs_no_training(train):
+    trainer = train.training.run.trainer
+    other = train.training.run.setup.trainer()
+    other.step(60)
+    for _ in range(3):
+        assert trainer.last_update
+        trainer.step(7)
+        other.step(7)
+    assert (trainer.parameters == other.parameters).all()
+
+
+def test_the_track_has_its_marks_where_things_happened(train):
+    train.training.change("set rate", rate=0.3)
+    train.training.step(60)
+    band = train.updates.track
+    (changed,) = (mark for mark in band.shown.marks if mark.changed)
+    assert changed.text == "Rate 0.03 → 0.3" and changed.at == pytest.approx(0.5)
+    (best,) = (mark for mark in band.shown.marks if not mark.changed)
+    losses = {record.step: record.test_loss for record in train.training.run.trainer.records}
+    assert best.at * 120 == pytest.approx(min(losses, key=losses.get))
+    rects = [rect for _, rect in band.placed_marks() if not rect.isEmpty()]
+    assert all(not a.intersects(b) for k, a in enumerate(rects) for b in rects[:k])
+    points = band.shown.points
+    assert points[:, 1].max() == 1 and points[0, 1] == 1
+    seen, middle = widget(band, LIGHT), (band.place(0, 0.5).y())
+    under, beside = band.place(float(points[0, 0])).x() + 1, band.place(0).x() - 4
+    assert seen.mean(around(under, middle, 2, 4)) != seen.mean(around(beside, middle, 2, 4))
+
+
+def test_the_link_opens_the_sample_in_steps(train):
+    train.training.choose_sample(5)
+    train.updates.link.click()
+    assert train.arrangement.workspace.name == "step" and train.scene.source is train.session
+    assert train.session.trace.inputs["x"] == pytest.approx(train.training.run.setup.dataset.inputs[5])
+    assert not train.updates.isVisible()
+
+
+def test_the_rate_in_the_sentence_is_that_of_the_epoch_of_the_update(train):
+    train.training.change("schedule", schedule="step", schedule_epochs=1, schedule_factor=0.5)
+    train.training.step_epoch()
+    run = train.training.run
+    assert run.trainer.last_update.rate == pytest.approx(0.03 * 0.5 ** (run.trainer.epoch - 1))
