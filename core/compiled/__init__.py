@@ -7,8 +7,8 @@ Compiled       arrays to fill, `forward` and `step` to call, arrays to read; `so
 
 Modules in reading order: `ready` (what comes out), `terms` (arrays to be computed, simplified), `kernels`,
 `arranging` and `images` (rules become terms), `layout` (parameters in one vector), `lowering` (a plan becomes
-assignments), `products` and `writer` (assignments become statements), `scalars` (plans of numbers), `engine`
-(which of the two).
+assignments), `products` and `writer` (assignments become statements), `bound` (how the
+listing is run), `scalars` (plans of numbers), `engine` (which of the two).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from core.base.arrays import Array
 from core.base.errors import Problem
+from core.compiled.bound import bound
 from core.compiled.layout import Slot, affine_sums, slots
 from core.compiled.lowering import Lowering
 from core.compiled.names import literal
@@ -168,7 +169,8 @@ class _Script:
         source = "\n".join([*self.head, "", *self.storage, *body, ""])
         space: dict[str, Any] = {"parameters": self.flat.parameters, "gradient": self.flat.gradient}
         # the listing names nothing a user wrote that `names` has not made an identifier of
-        exec("\n".join([*self.head, *body]), space)
+        module = bound("\n".join([*self.head, *body]), low.names.new)
+        exec(compile(module, "<listing>", "exec"), space)
         values = {n: self._array(term, space) for n, term in low.values.items() if term.op != SETTING}
         output = values[self.graph.output]
         inputs = {n: values[n] for n in self.graph.inputs if n in values and n not in places}

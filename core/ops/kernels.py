@@ -54,6 +54,8 @@ class Kernel(Struct, frozen=True):
         return "".join({*factors} - {*result, ","})
 
 
+BY_NAME = {"maximum", "minimum"}  # ufuncs that take the array for their result by its name alone
+
 KERNELS: dict[str, Kernel] = {}
 EVERY = range(1_000_000)  # argument of a kernel
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -58,12 +59,12 @@ class Engines(Struct):
             compiled.set(self.fixed)
         return self._known[key]
 
-    def loss(self, engine: Compiled) -> float:
-        """The program's loss of the batch an engine has just run on."""
+    def loss(self, engine: Compiled) -> Callable[[], float]:
+        """What finds the program's loss of the batch an engine has just run on."""
         if self.objective == self.graph.output:
-            return engine.loss
-        found = engine.values[self.graph.output]
-        return float(found.mean()) * (engine.size if self.summed else 1)
+            return engine.finder()
+        found, count = engine.values[self.graph.output], engine.size if self.summed else 1
+        return lambda: float(found.mean()) * count
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Give parameters and fixed inputs other values, in every engine."""
@@ -72,24 +73,36 @@ class Engines(Struct):
             compiled.set(values)
 
 
+class Ready(NamedTuple):
+    """An engine, and what is called for each batch: to fill its inputs, to run it, and to find its loss."""
+
+    engine: Compiled
+    fills: list[Fill]
+    step: Callable[[], None]
+    loss: Callable[[], float]
+
+
 class Feed:
     """Examples on their way into engines; without any there is nothing to bring."""
 
     def __init__(self, engines: Engines, examples: Examples | None):
         self._engines, arrays = engines, examples.arrays if examples else {}
         self._sources = {name: _source(np.asarray(array, engines.dtype)) for name, array in arrays.items()}
-        self._known: dict[int, tuple[Compiled, list[Fill]]] = {}
+        self._known: dict[int, Ready] = {}
+
+    def ready(self, size: int) -> Ready:
+        """The engine for so many examples, with what brings them in."""
+        if size not in self._known:
+            engine = self._engines.of(size)
+            self._known[size] = Ready(engine, self.into(engine), engine.step, self._engines.loss(engine))
+        return self._known[size]
 
     def loaded(self, rows: Array) -> Compiled:
         """Return the engine for so many examples, with those of these numbers in its inputs."""
-        size = len(rows)
-        if size not in self._known:
-            engine = self._engines.of(size)
-            self._known[size] = engine, self.into(engine)
-        engine, fills = self._known[size]
-        for fill in fills:
+        ready = self.ready(len(rows))
+        for fill in ready.fills:
             fill(rows)
-        return engine
+        return ready.engine
 
     def into(self, compiled: Compiled) -> list[Fill]:
         """Functions that bring the examples with the given numbers into the engine's inputs."""

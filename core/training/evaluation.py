@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,15 @@ from core.training.engines import Engines, Feed, Fill
 from core.training.roles import Roles
 
 MOST_AT_ONCE = 1000
-Run = tuple[Compiled, Array, list[Fill]]
+
+
+class Run(NamedTuple):
+    """Examples that are evaluated together: what runs on them, their numbers, and their classes if any."""
+
+    engine: Compiled
+    rows: Array
+    fills: list[Fill]
+    labels: Array | None
 
 
 class Evaluation:
@@ -34,10 +43,10 @@ class Evaluation:
     def measure(self) -> tuple[float, float | None]:
         """The loss, and the part of the examples whose class is predicted, if there are classes."""
         loss = correct = 0.0
-        for engine, rows in self._run(self._scores):
+        for engine, rows, _, labels in self._run(self._scores):
             loss += engine.loss if self.engines.summed else engine.loss * len(rows)
-            if self._labels is not None:
-                found = self.roles.correct(engine.values[self.roles.prediction], self._labels[rows])
+            if labels is not None:
+                found = self.roles.correct(engine.values[self.roles.prediction], labels)
                 correct += np.count_nonzero(found)
         whole = loss if self.engines.summed else loss / self._count
         return whole, None if self._labels is None else correct / self._count
@@ -45,25 +54,26 @@ class Evaluation:
     def values(self, names: Sequence[str]) -> dict[str, Array]:
         """The values of some nodes for every example, along the first axis."""
         found: dict[str, list[Array]] = {name: [] for name in names}
-        for engine, rows in self._run(tuple(names)):
+        for engine, rows, *_ in self._run(tuple(names)):
             for name, parts in found.items():
                 array = engine.values[name]
                 each = array.ndim > len(self.engines.graph.nodes[name].shape)
                 parts.append(np.moveaxis(array, -1, 0).copy() if each else np.stack([array] * len(rows)))
         return {name: np.concatenate(parts) for name, parts in found.items()}
 
-    def _run(self, watch: tuple[str, ...]) -> Iterator[tuple[Compiled, Array]]:
+    def _run(self, watch: tuple[str, ...]) -> Iterator[Run]:
         """Run through the examples, many at once."""
         if watch not in self._runs:
             self._runs[watch] = [self._prepare(start, watch) for start in range(0, self._count, MOST_AT_ONCE)]
-        for engine, rows, fills in self._runs[watch]:
-            for fill in fills:
-                fill(rows)
+        for run in self._runs[watch]:
+            for fill in run.fills:
+                fill(run.rows)
             with np.errstate(all="ignore"):
-                engine.forward()
-            yield engine, rows
+                run.engine.forward()
+            yield run
 
     def _prepare(self, start: int, watch: tuple[str, ...]) -> Run:
         rows = np.arange(start, min(start + MOST_AT_ONCE, self._count))
         engine = self.engines.of(len(rows), backward=False, watch=watch)
-        return engine, rows, self._feed.into(engine)
+        labels = None if self._labels is None else self._labels[rows]
+        return Run(engine, rows, self._feed.into(engine), labels)

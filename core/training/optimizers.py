@@ -148,13 +148,20 @@ class Optimizer:
         """
         if not self.updates:
             self._prepare(parameters)
+        seen = self._seen
+        if not (parameters is seen[0] and gradient is seen[1]):
+            self._look_at(parameters, gradient)
+        self.updates += 1
+        self._step(parameters, gradient, self.updates, *self._values)
+
+    def _look_at(self, parameters: Array, gradient: Array) -> None:
+        """See that arrays that have come for the first time have the shape of the others."""
         if not parameters.shape == gradient.shape == self._shape:
             raise Problem(
                 f"{self.title} began with {self._like.size} parameters; now there are {parameters.size}, "
                 f"and {gradient.size} entries in the gradient"
             )
-        self.updates += 1
-        self._step(parameters, gradient, self.updates, *self._values)
+        self._seen = parameters, gradient
 
     def _prepare(self, parameters: Array) -> None:
         if parameters.ndim != 1 or not np.issubdtype(parameters.dtype, np.floating):
@@ -166,6 +173,7 @@ class Optimizer:
         kept = remembered(statements(self.own))
         self.state = {letter: self.state.get(letter, np.zeros_like(parameters)) for letter in kept}
         self._made: object = None
+        self._seen = self._like, self._like  # the arrays that were looked at last
         self._make_step()
 
     def _make_step(self) -> None:
@@ -175,12 +183,14 @@ class Optimizer:
         if self.decayed is not None and any(values[letter] for letter in letters):
             mask = self.decayed.astype(self._like.dtype)
             masked = {letter: mask * values.pop(letter) for letter in letters}
-        self._values = [*values.values(), *masked.values()]
         rule = self.settled
         if (rule, *masked) != self._made:  # other numbers go into the same function
             self._made = (rule, *masked)
             kept = {letter: self.state[letter] for letter in remembered(rule)}
-            self._step = updating(rule, values, masked, kept, self._like)
+            self._step, self._bare = updating(rule, values, masked, kept, self._like)
+        dtype, numbers = self._like.dtype, values.items()
+        given = [np.array(value, dtype) if letter in self._bare else value for letter, value in numbers]
+        self._values = [*given, *masked.values()]
 
     def _agree(self, hyper: Mapping[str, float]) -> None:
         """Raise a Problem when hyperparameters, each allowed alone, are not allowed together."""

@@ -68,14 +68,18 @@ class Roles(Struct, frozen=True):
 
     def correct(self, prediction: Array, classes: Array) -> Array:
         """Return which predictions (the examples along the last axis) name the class that is the target."""
-        return np.asarray(self.classes(prediction) == classes)
+        return np.asarray(self._named(prediction) == classes)
 
     def classes(self, prediction: Array) -> Array:
         """The class that each prediction (the examples along the last axis) names, as a whole number."""
+        return self._named(prediction).astype(int)
+
+    def _named(self, prediction: Array) -> Array:
+        """The same, of two classes as whether it is the second."""
         if prediction.ndim > 1:
             return np.asarray(prediction.argmax(axis=0))
-        above = prediction > self.threshold
-        return (above if self.higher_is_second else ~above).astype(int)
+        above = np.asarray(prediction > self.threshold)
+        return above if self.higher_is_second else ~above
 
 
 def offered(dataset: Dataset | None) -> list[str]:

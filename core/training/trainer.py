@@ -230,35 +230,38 @@ class Trainer:
         """Make updates, fewer where it stops or pauses; the loss of the last batch before its update."""
         # what is looked up for every update is looked up once: a small net's update takes a few µs
         parameters, before, gradient = self.parameters, self._before, self._engine.gradient
-        loaded, loss_of, finite, copy = self._feed.loaded, self.engines.loss, math.isfinite, np.copyto
-        rows: Array | None = None
-        update, limits, check, zeros = self.optimizer.update, self._limits, parameters.dot, self._zeros
-        for _ in range(updates):
-            rows = self._coming[self._at]
-            engine = loaded(rows)
-            if engine.drops:
-                engine.rewind(self.updates)
-            engine.step()
-            loss = loss_of(engine)
-            if not finite(loss):
-                self._stop_at_loss(loss)
-                break
-            copy(before, parameters)
-            update(parameters, gradient)
-            if limits:
-                limits.hold()
-            self.updates += 1
-            self._at += 1
-            self._is_fresh = False
-            # 0 times infinity is not a number, so one product looks at all parameters
-            if not finite(check(zeros)):
-                self._stop_at_parameter(engine, rows)
-                break
+        ready, finite, check, zeros = self._feed.ready, math.isfinite, parameters.dot, self._zeros
+        update, limits = self.optimizer.update, self._limits
+        while updates > 0:
+            batches = self._coming[self._at : self._at + updates]
+            updates -= len(batches)
+            for rows in batches:
+                engine, fills, step, loss_of = ready(len(rows))
+                for fill in fills:
+                    fill(rows)
+                if engine.drops:
+                    engine.rewind(self.updates)
+                step()
+                loss = loss_of()
+                if not finite(loss):
+                    self._stop_at_loss(loss)
+                    return loss
+                before[...] = parameters
+                update(parameters, gradient)
+                if limits:
+                    limits.hold()
+                self.updates += 1
+                self._at += 1
+                self._is_fresh = False
+                # 0 times infinity is not a number, so one product looks at all parameters
+                if not finite(check(zeros)):
+                    self._stop_at_parameter(engine, rows)
+                    return loss
+            self._last_rows = batches[-1]
             if self._at == len(self._coming):
                 self._end_epoch()
                 if self.why_stopped or self.why_paused:
                     break
-        self._last_rows = None if self.why_stopped else rows
         return loss
 
     def _end_epoch(self) -> None:
@@ -323,9 +326,13 @@ class Trainer:
     def last_update(self) -> LastUpdate | None:
         """What the last update did; None where there was none since its weights were given to it."""
         rows = self._last_rows
-        if rows is None or self._is_fresh:
+        if rows is None or self._is_fresh or self.why_stopped:
             return None
-        engine, now = self._feed.loaded(rows), self.parameters.copy()
+        engine, loss_of, now = (
+            self._feed.loaded(rows),
+            self._feed.ready(len(rows)).loss,
+            self.parameters.copy(),
+        )
         found = []
         with np.errstate(all="ignore"):
             for parameters in (self._before, now):
@@ -333,7 +340,7 @@ class Trainer:
                 if engine.drops:
                     engine.rewind(self.updates - 1)
                 engine.step()
-                found.append((self.engines.loss(engine), np.array(engine.gradient)))
+                found.append((loss_of(), np.array(engine.gradient)))
         (before, gradient), (after, _) = found
         epoch = self.epoch - (self._at == 0)
         rate = self.options.schedule.rate(self.rate, epoch)

@@ -10,6 +10,7 @@ In a rule w are the parameters, g is their gradient, and t counts the updates fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -31,7 +32,7 @@ from core.notation.tree import (
 )
 from core.ops.entry_kernels import KERNELS_BY_SIGN
 from core.ops.interpreter import interpreted
-from core.ops.kernels import KERNELS
+from core.ops.kernels import BY_NAME, KERNELS
 from core.ops.rules import ON_NUMBERS, Rule
 
 GIVEN = PARAMETERS, GRADIENT, COUNT = "w", "g", "t"
@@ -127,6 +128,12 @@ class _Call(NamedTuple):
     operands: tuple[str, ...]
     out: str
 
+    @property
+    def line(self) -> str:
+        """The call as Python; a result that is asked for by place is there sooner, where NumPy takes that."""
+        word = "out=" if self.ufunc in BY_NAME else ""
+        return f"{self.ufunc}({', '.join(self.operands)}, {word}{self.out})"
+
 
 class _Calls:
     """The calls that compute a rule.
@@ -201,11 +208,14 @@ def updating(
     more: Collection[str],
     state: Mapping[str, Array],
     like: Array,
-) -> Callable[..., None]:
+) -> tuple[Callable[..., None], frozenset[str]]:
     """The function of w, g, t and the values of `numbers` and `more`, in this order, that changes w in place.
 
     `numbers` are plain numbers, `more` arrays `like` w. The arrays of `state`, which hold what is remembered,
     are changed in place, too. All other arrays it needs are made here: calling it allocates nothing.
+
+    With it come those of the `numbers` that only meet arrays: as arrays without axes, of the type of w, they
+    give the same in half the time.
     """
     calls = _Calls(numbers)
     for statement in rule:
@@ -214,9 +224,10 @@ def updating(
     space: dict[str, Any] = {**ON_NUMBERS, **state, **{name: np.zeros_like(like) for name in local}}
     space |= {function: KERNELS[function].array for function in calls.wholes}
     space |= {call.ufunc: getattr(np, call.ufunc) for call in calls.all}
-    lines = [f"    {call.ufunc}({', '.join(call.operands)}, out={call.out})" for call in calls.all]
+    lines = [f"    {call.line}" for call in calls.all]
     head = f"def update({', '.join([*GIVEN, *numbers, *more])}):"
     # rules are this program's own text, never a user's
     exec("\n".join([head, *(lines or ["    pass"])]), space)
     update: Callable[..., None] = space["update"]
-    return update
+    inside = " ".join(text for call in calls.all for text in call.operands if text not in numbers)
+    return update, frozenset(numbers) - set(re.findall(r"\w+", inside))

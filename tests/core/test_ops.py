@@ -566,7 +566,7 @@ BUILDING = {"graph", "figure", "derivatives", "math"}
 # other words, such as the kinds of tokens and of steps, and a workspace
 WORDS = {
     *("core/project/older.py", "core/passes/trace.py", "app/cli/figure.py"),
-    *("app/shell/frame.py", "app/shell/window.py"),
+    *("app/canvas/scene.py", "app/shell/frame.py", "app/shell/window.py", "app/state/net_session.py"),
 }
 
 

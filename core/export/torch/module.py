@@ -212,7 +212,7 @@ class _Module:
         engine = Feed(trainer.engines, data).loaded(rows)
         with np.errstate(all="ignore"):
             engine.step()
-        found: dict[str, Value] = {"loss": trainer.engines.loss(engine)}
+        found: dict[str, Value] = {"loss": trainer.engines.loss(engine)()}
         for node, identifier in self.parameters.items():
             found[identifier] = frozen(engine.part(engine.gradient, node).copy())
         return found
