@@ -2218,7 +2218,7 @@ DIFFERENTIATING = {
     ),
     "training-keys-step": bug(
         "app/shell/window.py",
-        "elif self.transport.trains and not self.presentation.active:",
+        "elif self.transport.trains and not self.presentation.shows_steps:",
         "elif False:",
         "Space in the workspace for training goes to the next step",
         WORKSPACES,
@@ -2246,7 +2246,7 @@ DIFFERENTIATING = {
     ),
     "stage-of-a-training-stands-still": bug(
         "app/shell/window.py",
-        "elif self.transport.trains and not self.presentation.active:",
+        "elif self.transport.trains and not self.presentation.shows_steps:",
         "elif self.transport.trains:",
         "a presenter's remote does not step while what is presented is being trained",
         WORKSPACES,
@@ -2672,6 +2672,27 @@ DIFFERENTIATING = {
         "Mark(1 - change.step / end / 2, change_text(change), changed=True)",
         "changed settings are marked where nothing was changed",
         NET,
+    ),
+    "camera-over-the-scale": bug(
+        "app/training/plot_view.py",
+        "return side - MARGIN + 2",
+        "return 0.0",
+        "the button of a view covers the numbers of its title",
+        "tests/app/test_views_in_the_window.py",
+    ),
+    "small-views-on-a-stage": bug(
+        "app/shell/presentation.py",
+        "round(VIEW_TEXT * self._window.height() / LINES)",
+        "round(VIEW_TEXT / 2 * self._window.height() / LINES)",
+        "the type of a view on the stage is too small for a hall",
+        "tests/app/test_views_in_the_window.py",
+    ),
+    "matrices-cut-on-a-stage": bug(
+        "core/figure/plot/placing.py",
+        "height if whole else np.inf",
+        "np.inf",
+        "matrices on the stage end below the screen",
+        "tests/app/test_views_in_the_window.py",
     ),
 }
 

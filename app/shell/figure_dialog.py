@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.figures.style import Text
-from app.shell.fitted import fitting
+from app.shell.fitted import Subject
 from app.shell.host import Host
 from app.state import clock
 from app.state.ticker import Ticker
 from core.base.errors import Problem
 from core.base.slicing import Work
-from core.figure import Fit, Target, read_target
+from core.figure import Target, read_target
 
 CHOICES = {
     "": "As on the screen",
@@ -40,20 +40,18 @@ OWN, USUAL_SIZE = "Own size", "12x8cm"
 class FigureDialog(QDialog):
     """Asks what a figure is for, and says at once how large its numbers will be.
 
-    `found` is the drawing for that, or None for the figure as it is on the screen.
+    `found` is what was laid out for that, or None for the figure as it is on the screen.
     """
 
-    def __init__(self, host: Host, title: str, counts: Collection[int]):
+    def __init__(self, host: Host, title: str, subject: Subject):
         super().__init__(host.frame)
         self.setWindowTitle(title)
-        self._host, self._counts = host, counts
-        self.found: Fit | None = None
+        self._host, self._subject = host, subject
+        self.found: Any = None
         self._ticker = Ticker(self)
         self.choice, self.size_field, self.said = QComboBox(), QLineEdit(), QLabel(wordWrap=True)
         self.choice.addItems([*CHOICES.values(), OWN])
-        self.choice.setToolTip(
-            "Numbers become as large as they can be there; digits, direction and rows may change"
-        )
+        self.choice.setToolTip(subject.tip)
         self.text_choice = QComboBox()
         self.text_choice.addItems(list(TEXTS.values()))
         self.text_choice.setToolTip("Text with fonts can be searched, copied and read aloud")
@@ -100,7 +98,7 @@ class FigureDialog(QDialog):
 
     def _chosen(self) -> None:
         self._ticker.stop()
-        self.found, target, said = None, None, f"Numbers of {self._host.session.options.sizes.label:g} pt."
+        self.found, target, said = None, None, self._subject.usual
         self.size_field.setEnabled(self.choice.currentText() == OWN)
         able = True
         if self.choice.currentIndex():
@@ -114,8 +112,8 @@ class FigureDialog(QDialog):
             self._ticker.begin(self._fitting(target), clock.now())
 
     def _fitting(self, target: Target) -> Work[None]:
-        self.found = yield from fitting(self._host, target, self._counts)
-        self.said.setText(f"{self.found.remark or self.found.summary}.")
+        self.found, said = yield from self._subject.fitting(target)
+        self.said.setText(said)
 
     def accept(self) -> None:
         """Go on with what was chosen, and remember it."""

@@ -39,6 +39,12 @@ def save_all_figures(host: Host) -> None:
     ask_and_save_all_figures(host)
 
 
+def save_view(host: Host) -> None:
+    from app.shell.saving import ask_and_save_view
+
+    ask_and_save_view(host)
+
+
 def save_graphml(host: Host) -> None:
     from app.shell.saving import ask_and_save_graphml
 
@@ -92,6 +98,14 @@ FILE = (
         f"One {PAGES} or one numbered file a step",
         save_all_figures,
         ("Ctrl+Shift+E",),
+        group=1,
+    ),
+    Command(
+        "save_view",
+        "Save &view of the training…",
+        f"The view that was used last, as {FIGURES}",
+        save_view,
+        icon="camera",
         group=1,
     ),
     Command("graphml", "Save graph as Graph&ML…", "The graph for other programs", save_graphml, group=1),

@@ -1,13 +1,65 @@
-"""Figures of what is on the canvas, as they are there or for what figures were last made for."""
+"""Figures of what is on the screen, as they are there or for what figures were last made for."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from app.figures.bounds import Page, fitted_page
+from app.formula import measured
 from app.shell.host import Host
 from core.base.slicing import Work
 from core.figure import Figure, Figures, Fit, Target, fit_in_pieces, fitted_with, read_target
+from core.figure.plot import FittedView, View, fitted_view
+from core.figure.plot.fitting import USUAL
+
+PIXEL = 0.75  # points of a page for a pixel of the screen
+
+
+class Subject(Protocol):
+    """What a figure is asked for: what is said of it as it is on the screen, and how it is fitted elsewhere.
+
+    `fitting` finds it as it is for a target, and what is said of that.
+    """
+
+    usual: str
+    tip: str
+
+    def fitting(self, target: Target) -> Work[tuple[Any, str]]:
+        """The work of laying it out for a target."""
+
+
+class OfGraph:
+    """The graph after so many steps."""
+
+    tip = "Numbers become as large as they can be there; digits, direction and rows may change"
+
+    def __init__(self, host: Host, counts: Collection[int]):
+        self._host, self._counts = host, counts
+        self.usual = f"Numbers of {host.session.options.sizes.label:g} pt."
+
+    def fitting(self, target: Target) -> Work[tuple[Fit, str]]:
+        found = yield from fitting(self._host, target, self._counts)
+        return found, f"{found.remark or found.summary}."
+
+
+class OfView:
+    """A view of the training, which has a size and text of some size on the screen, in pixels."""
+
+    tip = "The view is laid out for that size, its text as large as suits it"
+
+    def __init__(self, view: View, width: float, height: float, text: float):
+        self._view = view
+        screen = replace(USUAL, width=PIXEL * width, height=PIXEL * height)
+        self.on_screen = fitted_view(view, screen, PIXEL * text, measured)
+        self.usual = f"Text of {self.on_screen.size:.3g} pt."
+
+    def fitting(self, target: Target) -> Work[tuple[FittedView, str]]:
+        yield
+        found = fitted_view(self._view, target, measure=measured)
+        return found, f"{found.remark or f'Text of {found.size:.3g} pt'}."
 
 
 def chosen_target(host: Host) -> Target | None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPalette, QScreen
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from app.canvas.camera import LINES
 from app.canvas.scene import Scene
 from app.canvas.spotlight import Spotlight
 from app.canvas.view import View
@@ -19,18 +20,26 @@ from app.shell.stage import StageBand
 from app.shell.staging import Staging
 from app.state.clock import Stopwatch
 from app.state.settings import Settings
+from app.state.training_session import TrainingSession
 
 if TYPE_CHECKING:
     from app.shell.presenter import Presenter
+    from app.training.stage_views import StageViews
 
 HIDE_POINTER = 3000  # milliseconds
 DIGIT_KEYS = Qt.Key.Key_0, Qt.Key.Key_9
+VIEW_TEXT = 36  # pixels of the text of a view, on a screen of LINES
+VIEW_KEYS = {
+    **dict.fromkeys((Qt.Key.Key_Down, Qt.Key.Key_PageDown), 1),
+    **dict.fromkeys((Qt.Key.Key_Up, Qt.Key.Key_PageUp), -1),
+}
 PRESENTER = 0.75  # of the screen that the presenter's view takes where there is only one
 
 
 class Presentation(QObject):
     """Switches a window between working and presenting: the graph, the rule of the step, and where we are.
 
+    Where a program is trained the view that was used last is alone on the stage; others are a key away.
     Results that are open stay beside the graph. With a second screen the audience has that one, and the
     presenter's view stands on the first. `changed` is emitted when it begins and ends.
     """
@@ -46,11 +55,13 @@ class Presentation(QObject):
         header: Header,
         stage: StageBand,
         settings: Settings,
+        training: TrainingSession,
     ):
         super().__init__(window)
         self._window, self._scene, self._view, self._arrangement = window, scene, view, arrangement
         self._header, self._stage, self.staging = header, stage, Staging(view)
-        self._settings = settings
+        self._settings, self._training = settings, training
+        self._views: StageViews | None = None  # in place of the graph where it is trained
         self.active = False
         self.presenter: Presenter | None = None
         self.watch = Stopwatch()
@@ -80,6 +91,11 @@ class Presentation(QObject):
     def black(self) -> bool:
         return self._black.isVisible()
 
+    @property
+    def shows_steps(self) -> bool:
+        """Whether it presents steps, not a view of the training."""
+        return self.active and self._views is None
+
     def start(self, cursor: int | None) -> None:
         """Present from a step, or from the present one. A remote's second press of its start key leaves."""
         if self.active:
@@ -96,7 +112,9 @@ class Presentation(QObject):
         else:
             self._window.showFullScreen()
         self._view.setFocus()
-        if cursor is not None:
+        if self._arrangement.workspace.name == "train" and self._training.viewing.present:
+            self._show_views()
+        elif cursor is not None:
             self._view.session.seek(cursor)
         self._view.camera.present(True)
         self.staging.start()
@@ -105,7 +123,7 @@ class Presentation(QObject):
         assert app is not None
         app.installEventFilter(self)
         self._pointer.start()
-        if len(screens) > 1:
+        if len(screens) > 1 and self._views is None:
             _fill(self._made_presenter(), screens[0])
 
     def stop(self) -> None:
@@ -122,6 +140,10 @@ class Presentation(QObject):
             self.presenter.setParent(None)
             self.presenter.deleteLater()
             self.presenter = None
+        if self._views is not None:
+            self._views.hide()
+            self._views.deleteLater()
+            self._views = None
         self._black.hide()
         self.laser.hide()
         self.spotlight.set_on(False)
@@ -145,6 +167,14 @@ class Presentation(QObject):
         self._stage.setVisible(on)
         self._arrangement.set_presenting(on)
         self._digits = ""
+
+    def _show_views(self) -> None:
+        """Show the view of the training that was used last, alone."""
+        from app.training.stage_views import StageViews
+
+        if self._views is None:
+            self._views = StageViews(self._training, self._scene.theme, self._window)
+        self._views.show_in(self._window, round(VIEW_TEXT * self._window.height() / LINES))
 
     # -- the presenter's view
 
@@ -205,7 +235,10 @@ class Presentation(QObject):
         """Do what a key does while presenting; return whether it does anything."""
         if not self.active:
             return False
-        if DIGIT_KEYS[0] <= key <= DIGIT_KEYS[1]:
+        if self._views is not None and key in VIEW_KEYS:
+            self._training.viewing.go(VIEW_KEYS[key])
+            return True
+        if DIGIT_KEYS[0] <= key <= DIGIT_KEYS[1] and self._views is None:
             self._digits = (self._digits + chr(key))[-6:]
             self._stage.show_typed(self._digits)
             return True
@@ -243,6 +276,8 @@ class Presentation(QObject):
 
     def _cover(self) -> None:
         """What lies over the stage covers all of it."""
+        if self._views is not None:
+            self._show_views()
         for part in (self.laser, self._black):
             part.setGeometry(self._window.rect())
             part.raise_()

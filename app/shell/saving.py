@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QProgressDialog
 
 from app.figures.kinds import FIGURE_KINDS, paths_of
 from app.shell.figure_dialog import FigureDialog
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
-from app.shell.fitted import figures_of, page_of, present
+from app.shell.fitted import OfGraph, OfView, figures_of, page_of, present
 from app.shell.host import Host
 from app.shell.message_boxes import complain, may_overwrite
 from app.system.disk import shown_name, write_atomically
@@ -28,7 +28,7 @@ def ask_and_save_figure(host: Host) -> None:
     from app.figures.files import write_figure
 
     counts = present(host)
-    dialog = FigureDialog(host, "Save figure", counts)
+    dialog = FigureDialog(host, "Save figure", OfGraph(host, counts))
     kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
     path = dialog.exec() and ask_for_file(host.frame, "Save figure", _suggested(host, "figure.svg"), kinds)
     if path:
@@ -39,13 +39,42 @@ def ask_and_save_figure(host: Host) -> None:
     dialog.deleteLater()
 
 
+def ask_and_save_view(host: Host) -> None:
+    """Ask what for and for a file, and write the view of the training that was used last."""
+    from app.figures.bounds import view_page
+    from app.figures.files import write_figure
+    from core.training.views import VIEWS
+
+    name = host.training.viewing.present
+    view = host.training.viewing.made(name) if name else None
+    if view is None:
+        host.show_message("There is no training to be seen yet")
+        return
+    shown = host.panes["training"].make().views[name]
+    subject = OfView(view, shown.width(), shown.height(), QFontInfo(shown.font()).pixelSize())
+    title = f"Save view: {VIEWS[name].title.lower()}"
+    dialog = FigureDialog(host, title, subject)
+    kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
+    path = dialog.exec() and ask_for_file(host.frame, title, _suggested(host, f"{name}.svg"), kinds)
+    if path:
+        found, text = dialog.found or subject.on_screen, dialog.text
+        heading = f"{VIEWS[name].title} of {host.training.present().text}"
+        page = view_page(found)
+        _write(
+            host,
+            path,
+            lambda: write_figure(found.sheet, path, host.theme, page=page, text=text, title=heading),
+        )
+    dialog.deleteLater()
+
+
 def ask_and_save_all_figures(host: Host) -> None:
     """Ask what for and for a file, and write every step to it, or to numbered files beside it."""
     from app.figures.files import write_pages
 
     title, stops = "Save figures of all steps", host.session.stops
     count = len(stops)
-    dialog = FigureDialog(host, title, stops)
+    dialog = FigureDialog(host, title, OfGraph(host, stops))
     pages_first = sorted(FIGURE_KINDS, key=lambda kind: not kind.pages)
     kinds = {kind.title_of_all: kind.suffix for kind in pages_first}
     path = dialog.exec() and ask_for_file(host.frame, title, _suggested(host, "steps.pdf"), kinds)

@@ -39,6 +39,7 @@ CANVAS_KEYS = (
     ("F, Z", "While presenting: hide the program's line; show the step large"),
     ("S, L", "While presenting: a spotlight on the step; a laser pointer in place of the mouse pointer"),
     ("X, T", "While presenting with the presenter's view: swap the screens; its clock to 0"),
+    ("Up, Down", "While presenting where a program is trained: another view of the training"),
     ("Digits, then Enter", "While presenting: go to the step of that number"),
     ("Space, Right, Home in Train", "Train or pause; one update; back to the initial weights"),
     ("Shift+Right in Train", "One epoch"),

@@ -94,7 +94,7 @@ class Window(QMainWindow):
             self.transport.scrubber,
         )
         self.presentation = Presentation(
-            self, self.scene, self.view, self.arrangement, self.header, self.stage, settings
+            self, self.scene, self.view, self.arrangement, self.header, self.stage, settings, self.training
         )
         self.key_repeat = KeyRepeat(self)
         self._message_lasts = False
@@ -158,6 +158,7 @@ class Window(QMainWindow):
         training.runChanged.connect(self._show_file)
         training.progressed.connect(self._show_file)
         training.data.shownChanged.connect(self.refresh_actions)
+        training.viewing.saveAsked.connect(lambda: self.actions_by_id["save_view"].trigger())
         training.opened.connect(self._show_opened)
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
@@ -389,7 +390,7 @@ class Window(QMainWindow):
             self.view.setFocus()
         elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
-        elif self.transport.trains and not self.presentation.active:
+        elif self.transport.trains and not self.presentation.shows_steps:
             act = TRAINING_KEYS.get((key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)))
             if act and self.key_repeat.counts(event):
                 act(self.training)

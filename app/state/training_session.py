@@ -16,6 +16,7 @@ from app.state.data_session import DataSession
 from app.state.session import Session
 from app.state.ticker import Ticker
 from app.state.training_pace import TrainingPace
+from app.state.viewing import Viewing
 from core.base.arrays import Value
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
@@ -69,6 +70,7 @@ class TrainingSession(QObject):
         super().__init__(parent)
         self.session = session
         self.data = DataSession(session, self)
+        self.viewing = Viewing(self, self)
         self._looked: object = None  # the run, over which plane, through which sample
         self.sample = 0  # the number of the example that goes to the canvas
         self.unit_shown: tuple[str, int] | None = None  # the node and entry that the plane shows

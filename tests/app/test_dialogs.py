@@ -14,6 +14,7 @@ from app.shell import saving
 from app.shell.exports import EXPORTS
 from app.shell.figure_dialog import CHOICES, FigureDialog
 from app.shell.file_dialogs import ask_for_kind
+from app.shell.fitted import OfGraph
 from app.shell.sheets import NOTATION
 from core.graph.programs import read_program
 from core.project.document import Document
@@ -107,7 +108,7 @@ def figure_dialog(window, qtbot):
     """The dialog that asks what a figure is for."""
 
     def opened(counts=(7,)):
-        dialog = FigureDialog(window, "Save figure", counts)
+        dialog = FigureDialog(window, "Save figure", OfGraph(window, counts))
         qtbot.addWidget(dialog)
         dialog.open()
         return dialog
@@ -135,7 +136,7 @@ def test_the_text_of_an_svg_is_outlines_or_text_with_its_fonts(window, asked, mo
         monkeypatch.setattr(FigureDialog, "exec", choose)
         window.actions_by_id["figure"].trigger()
         assert ("<text" in path.read_text(encoding="utf-8")) is has_text
-    assert FigureDialog(window, "Save figure", (7,)).text == "fonts"  # as it was chosen last
+    assert FigureDialog(window, "Save figure", OfGraph(window, (7,))).text == "fonts"  # as it was chosen last
 
 
 def test_a_figure_is_saved_as_on_the_screen_or_for_a_slide(window, asked):

@@ -187,8 +187,10 @@ def test_space_plays_the_training_where_it_is_trained(window, qtbot):
     qtbot.waitUntil(lambda: window.training.record is not None and window.training.record.step == 0)
 
 
-def test_on_the_stage_of_a_training_keys_step(window):
+def test_on_the_stage_keys_step_where_nothing_can_be_trained(window):
+    window.training.change("train the program", trains="program", data="digits")
     window.show_workspace("train")
+    assert window.training.run is None
     window.presentation.start(0)
     for key in (Key.Key_PageDown, Key.Key_Space, Key.Key_Right):
         QTest.keyClick(window.view, key)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.base.numbers import short
 from core.figure.plot.facts import Matrices, Matrix
@@ -16,6 +17,7 @@ from core.math.mathtree import Digits, Math
 
 # in sizes of text
 CELL, HIGH, PLAIN, PICTURE, APART = 4.2, 1.9, 1.3, 8.0, 1.2
+SMALLER, SMALLEST = 0.85, 0.1  # by how much cells shrink at a time, and at most
 MOST_SEEN = 32  # rows of a picture whose cells are seen one by one
 MOST_WRITTEN = 12  # columns that still have numbers
 SHARE = 3  # significant digits in a cell
@@ -30,13 +32,22 @@ class _Stood(Struct, frozen=True):
     cell: tuple[float, float]
 
 
-def placed_matrices(view: Matrices, width: float, size: float, measure: Measure) -> Sheet:
-    """Lay matrices out in a width; see `placed`."""
-    stood, height = _arranged(view, width, size, measure)
+def placed_matrices(
+    view: Matrices, width: float, most: float, size: float, measure: Measure, corner: float
+) -> Sheet:
+    """Lay matrices out in a width; see `placed`. Where they are higher than `most` cells become smaller."""
+    stood, height = _arranged(view, width, size, measure, 1.0)
+    smaller = SMALLER
+    if height > most:
+        view = replace(view, matrices=tuple(replace(one, written=False) for one in view.matrices))
+        stood, height = _arranged(view, width, size, measure, 1.0)
+    while height > most and smaller > SMALLEST:
+        stood, height = _arranged(view, width, size, measure, smaller)
+        smaller *= SMALLER
     parts: list[Placed] = []
     baseline = (LINE - DESCENT - 0.2) * size
     parts.append(Text("title", 0.0, baseline, words(view.title), size))
-    parts += scale_parts(view.scale, width, baseline, size, measure)
+    parts += scale_parts(view.scale, width - corner, baseline, size, measure)
     cells: list[Cells] = []
     for one in stood:
         parts += _parts(one, view, size)
@@ -48,12 +59,17 @@ def placed_matrices(view: Matrices, width: float, size: float, measure: Measure)
     return Sheet(width, height, tuple(parts), None, tuple(cells))
 
 
-def _arranged(view: Matrices, width: float, size: float, measure: Measure) -> tuple[list[_Stood], float]:
+def _arranged(
+    view: Matrices, width: float, size: float, measure: Measure, smaller: float
+) -> tuple[list[_Stood], float]:
+    """The matrices in rows, cells without numbers so much smaller, and how high these are."""
     found: list[_Stood] = []
     x, y, tallest = 0.0, LINE * size, 0.0
     for matrix in view.matrices:
         rows, columns = matrix.values.shape
         cell = _cell(matrix, width, size)
+        if not is_written(matrix, width, size):
+            cell = smaller * cell[0], smaller * cell[1]
         wide = max(columns * cell[0], measure(matrix.name, size)[0])
         if x and x + wide > width:
             x, y, tallest = 0.0, y + tallest + LINE * size + GAP * size, 0.0

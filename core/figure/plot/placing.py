@@ -24,7 +24,15 @@ MOST_LEFT = 4.0  # of the numbers at the left, and of what is free at the right
 APART_ACROSS, APART_UP = 4.5, 2.4  # at least, from one number of an axis to the next
 
 
-def placed(view: View, width: float, height: float, size: float, measure: Measure = extent) -> Sheet:
+def placed(
+    view: View,
+    width: float,
+    height: float,
+    size: float,
+    measure: Measure = extent,
+    corner: float = 0.0,
+    whole: bool = False,
+) -> Sheet:
     """Lay a plot out.
 
     Args:
@@ -32,13 +40,15 @@ def placed(view: View, width: float, height: float, size: float, measure: Measur
         width, height: the sheet, in points.
         size: of its text, in points.
         measure: how large formulas are.
+        corner: what stays free at the right end of the title's line, in points.
+        whole: whether matrices must have room in the height, if need be without their numbers.
 
     Returns:
         The sheet with its parts.
     """
     if not isinstance(view, Plot):
-        return placed_matrices(view, width, size, measure)
-    return _Placing(view, width, height, size, measure).sheet()
+        return placed_matrices(view, width, height if whole else np.inf, size, measure, corner)
+    return _Placing(view, width, height, size, measure, corner).sheet()
 
 
 class _Item(Struct, frozen=True):
@@ -50,8 +60,9 @@ class _Item(Struct, frozen=True):
 
 
 class _Placing:
-    def __init__(self, plot: Plot, width: float, height: float, size: float, measure: Measure):
+    def __init__(self, plot: Plot, width: float, height: float, size: float, measure: Measure, corner: float):
         self.plot, self.width, self.height, self.size, self.measure = plot, width, height, size, measure
+        self.corner = corner
 
     def sheet(self) -> Sheet:
         size, plot = self.size, self.plot
@@ -99,7 +110,7 @@ class _Placing:
     def _title(self, frame: Frame) -> Iterator[Placed]:
         size, plot, baseline = self.size, self.plot, (LINE - DESCENT - 0.2) * self.size
         yield Text("title", frame.x, baseline, words(plot.title), size)
-        right = frame.x + frame.width
+        right = min(frame.x + frame.width, self.width - self.corner)
         baseline += LINE * size * self._is_broken
         for said in reversed(plot.said):
             math = words(said.text)
@@ -120,7 +131,10 @@ class _Placing:
             self._wide(words(one.text)) + (1 + GAP + SAMPLE * bool(one.line)) * self.size
             for one in self.plot.said
         ]
-        return bool(said) and sum(said) + self._wide(words(self.plot.title)) + 4 * self.size > self.width
+        return (
+            bool(said)
+            and sum(said) + self._wide(words(self.plot.title)) + 4 * self.size > self.width - self.corner
+        )
 
     # -- axes
 

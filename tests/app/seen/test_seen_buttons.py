@@ -38,6 +38,7 @@ from core.math.derivative_names import NOTATIONS
 from core.project.document import EXAMPLE, Document, Drawn, dumps
 from core.service.listing import FORMS
 from core.training.on_plane import OnPlane
+from core.training.views import VIEWS
 from tests.app.seen.pixels import named
 
 OTHER = "other.chainlight"  # the project that is opened
@@ -235,6 +236,22 @@ def training_settings(window):
     window.panes["training"].made.show_page("settings")
 
 
+def viewed(name, data="circle"):
+    """A view of a training on some data, in front of the others."""
+
+    def look(window):
+        window.resize(1440, 900)
+        window.panes["training"].open()
+        window.training.change("set data", trains="network", data=data, samples=100)
+        assert window.training.run is not None
+        panel = window.panes["training"].made
+        if name in panel.pages:
+            panel.show_page(name)
+        assert settled(panel.views[name].isVisible)
+
+    return look
+
+
 def trained(window):
     window.panes["training"].open()
     window.training.step(5)
@@ -327,6 +344,7 @@ COMMANDS = {
     "Save as": Does(files, holding("Untitled.chainlight")),
     "Save figure": Does(files, holding("figure.svg")),
     "Save figures of all steps": Does(files, holding("steps.pdf")),
+    "Save view of the training": Does(files, holding("boundary.svg"), training),
     "Save graph as GraphML": Does(files, holding("graph.graphml")),
     "Export": Does(files, holding("program.py")),
     "Undo": Does(x, -2, changed),
@@ -512,6 +530,12 @@ BUTTONS = {
         for name in "xyz"
     },
     ("training", "Open on canvas"): COMMANDS["Open on canvas"],
+    **{
+        ("training", f"Save this view: {view.title}"): Does(
+            files, holding(f"{name}.svg"), viewed(name, "digits" if name == "templates" else "circle")
+        )
+        for name, view in VIEWS.items()
+    },
     ("training", "Nesterov"): Does(
         lambda window: window.training.settings.nesterov,
         True,
@@ -552,9 +576,7 @@ ACTIONS = {
         for name, first in (("math", "numpy"), ("numpy", "math"), ("torch", "math"))
     },
     ("explanation", "Copy as LaTeX"): COMMANDS["Copy step as LaTeX"],
-    ("training", "Logarithmic axis"): Does(
-        lambda window: window.panes["training"].made.views["loss"].log, True, training
-    ),
+    ("training", "Logarithmic axis"): Does(lambda window: window.training.viewing.log, True, training),
     ("derivatives", "Copy as LaTeX"): BUTTONS["derivatives", "Copy LaTeX"],
     ("Ways to differentiate", "Copy"): Does(
         copied, holding("reverse"), all_of(derivatives(1), cell_selected("Ways to differentiate"))

@@ -1,0 +1,88 @@
+"""Which view of the run is looked at, and how: what the column, the stage and figures of views share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+from weakref import ref
+
+from PySide6.QtCore import QObject, Signal
+
+from app.state.data_session import DataSession
+
+# what makes views loads NumPy, so it is imported with the first of them
+if TYPE_CHECKING:
+    from core.figure.plot import View
+    from core.training.run import TrainingRun
+
+
+class Trained(Protocol):
+    """What views are made of: a training session."""
+
+    sample: int
+    unit_shown: tuple[str, int] | None
+    data: DataSession
+
+    @property
+    def run(self) -> TrainingRun | None:
+        """What is trained."""
+
+
+class Viewing(QObject):
+    """The view that was used last, and what is asked of all views."""
+
+    changed = Signal()
+    saveAsked = Signal()  # the present view is to become a figure
+
+    def __init__(self, training: Trained, parent: QObject):
+        super().__init__(parent)
+        self._training = ref(training)
+        self._used = ""
+        self.log = False
+
+    @property
+    def there(self) -> list[str]:
+        """The names of the views that the run has, in their order."""
+        from core.training.views import VIEWS
+
+        training = self._training()
+        run = training.run if training else None
+        return [name for name, view in VIEWS.items() if view.is_there(run)] if run else []
+
+    @property
+    def present(self) -> str:
+        """The name of the view that was used last, else of the first; empty where there is none."""
+        there = self.there
+        return self._used if self._used in there else (there or [""])[0]
+
+    def use(self, name: str) -> None:
+        """Take note of the view that is used."""
+        if name != self._used:
+            self._used = name
+            self.changed.emit()
+
+    def go(self, by: int) -> None:
+        """Go on by so many views, from the last to the first."""
+        if there := self.there:
+            self.use(there[(there.index(self.present) + by) % len(there)])
+
+    def save(self, name: str) -> None:
+        """Ask for a figure of a view."""
+        self.use(name)
+        self.saveAsked.emit()
+
+    def show_logarithm(self, on: bool) -> None:
+        """Show the loss on a logarithmic axis, or not."""
+        if on != self.log:
+            self.log = on
+            self.changed.emit()
+
+    def made(self, name: str) -> View | None:
+        """What a view shows of the run now; None where the run has nothing of the kind."""
+        from core.training.views import VIEWS, Asked
+
+        training = self._training()
+        run = training.run if training else None
+        if training is None or run is None or not VIEWS[name].is_there(run):
+            return None
+        asked = Asked(training.sample, training.data.shown, self.log, training.unit_shown)
+        return VIEWS[name].make(run, asked)
