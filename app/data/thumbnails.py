@@ -105,7 +105,7 @@ class Thumbnails(QWidget):
             button.setParent(self)
             self._group.addButton(button)
             button.clicked.connect(lambda _, name=button.name: self.chosen.emit(name))
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

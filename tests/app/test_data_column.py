@@ -586,3 +586,16 @@ def test_the_principal_plane_is_chosen_for_pictures_too(column, training, digits
     assert training.run.plane is None
     training.choose_data("circle")
     assert not column.plane.isVisible() and training.run.plane is not None
+
+
+@pytest.mark.parametrize(("size", "across"), [((1024, 700), 2), ((1440, 900), 3)])
+def test_all_thumbnails_are_seen_in_rows_that_begin_at_the_top(window, size, across):
+    window.resize(*size)
+    window.show_workspace("train")
+    QApplication.processEvents()
+    thumbnails = window.panes["data"].made.thumbnails
+    places = [button.geometry() for button in thumbnails.buttons.values()]
+    assert all(thumbnails.rect().contains(place) for place in places)
+    assert len({place.left() for place in places}) == across
+    below = max(place.bottom() for place in places)
+    assert min(place.top() for place in places) == 0 and thumbnails.height() - below <= 2
