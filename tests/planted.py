@@ -1809,8 +1809,8 @@ TRAINING = {
     ),
     "reset-steps": bug(
         "app/panels/transport.py",
-        'same seed (Home)", training.reset)',
-        'same seed (Home)", training.step)',
+        'same seed (Ctrl+Home)", training.reset)',
+        'same seed (Ctrl+Home)", training.step)',
         "the button Reset makes an update",
         "tests/app/test_training_panel.py",
     ),

@@ -176,7 +176,7 @@ class Scene(QGraphicsScene):
         """All there is or will be to see at any step, with a margin."""
         place = self.source.drawing.placement
         rect = QRectF(place.left, place.top, place.width, place.height)
-        return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN + self.source.room_below)
 
     # -- what is shown
 

@@ -155,7 +155,7 @@ class Transport(QWidget):
             (f"To the end ({KEY_NAMES['last']})", lambda: session.seek(len(session.trace))),
         )
         self._of_training = Acts(
-            ("Reset to the initial weights, same seed (Home)", training.reset),
+            ("Reset to the initial weights, same seed (Ctrl+Home)", training.reset),
             ("Updates are not taken back", None),
             ("Train or pause (Space)", training.toggle),
             ("One update (Right)", training.step),

@@ -57,7 +57,6 @@ TRAINING_KEYS: Mapping[tuple[Qt.Key, bool], Callable[[TrainingSession], object]]
     (Qt.Key.Key_Space, False): TrainingSession.toggle,
     (Qt.Key.Key_Right, False): TrainingSession.step,
     (Qt.Key.Key_Right, True): TrainingSession.step_epoch,
-    (Qt.Key.Key_Home, False): TrainingSession.reset,
 }
 
 

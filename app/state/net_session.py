@@ -47,6 +47,7 @@ class NetSession(QObject):
     whoseChanged = Signal()
 
     shown_whole = True
+    room_below = 22.0
     stops: Sequence[int] = ()
     paths: Sequence[Sequence[Edge]] = ()
 

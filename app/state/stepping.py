@@ -116,6 +116,11 @@ class Stepping(QObject):
         """Whether all of the graph is seen, however small; else the canvas follows the steps."""
         return False
 
+    @property
+    def room_below(self) -> float:
+        """What is left free below the graph, for what is said there."""
+        return 0.0
+
     # -- stepping
 
     def seek(self, cursor: int) -> None:

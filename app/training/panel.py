@@ -18,8 +18,8 @@ from core.training.views import VIEWS
 FIRST = ("boundary", "templates")  # the views of which the one that there is stands above all others
 BELOW = ("loss", "weights", "units", "accuracy")
 LEAST_BELOW = (
-    9,
-    12,
+    5.8,
+    8,
 )  # heights of a line of text that are left below the first view, in a low panel, in others
 ROOMY = (33, 45)  # heights of a line; in so wide and high a panel the loss stands beside the others
 CHROME = 7.4  # heights of a line that a plot has above and below its axes

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.painting.learned import bias_rect
-from app.painting.parts import THICKEST, box_rect, paint_part
+from app.painting.parts import THICKEST, box_rect, label_rect, paint_part
 from app.widgets.theme import LIGHT
 from core.base.numbers import exact
 from core.figure import Arrow
@@ -333,3 +334,20 @@ def test_the_rate_in_the_sentence_is_that_of_the_epoch_of_the_update(train):
     train.training.step_epoch()
     run = train.training.run
     assert run.trainer.last_update.rate == pytest.approx(0.03 * 0.5 ** (run.trainer.epoch - 1))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "plane", "unit"), [(1024, 700, 285, 52), (1440, 900, 405, 78), (1920, 1080, 585, 96)]
+)
+def test_net_and_plane_are_large_at_every_size(train, width, height, plane, unit):
+    train.resize(width, height)
+    for _ in range(8):
+        QApplication.processEvents()
+    view = train.panes["training"].made.views["boundary"]
+    view._lay_out()
+    assert min(view.sheet.frame.width, view.sheet.frame.height) >= plane
+    assert train.view.transform().m11() * train.net.options.sizes.map >= unit
+    room, net = QRectF(train.view.viewport().rect()), train.view.mapFromScene(train.scene.bounds())
+    assert room.contains(QRectF(net.boundingRect()).adjusted(9, 9, -9, -9))
+    said = train.view.mapToScene(train.hand.whose.geometry()).boundingRect()
+    assert not any(label_rect(label).intersects(said) for label in train.net.figure.labels)
