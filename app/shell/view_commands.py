@@ -197,7 +197,7 @@ VIEW = (
         "One step forward",
         lambda host: host.transport.step(1),
         shown="Space",
-        needs="canvas",
+        needs="steps",
     ),
     Command(
         "previous",
@@ -205,7 +205,7 @@ VIEW = (
         "One step back",
         lambda host: host.transport.step(-1),
         shown="Shift+Space",
-        needs="canvas",
+        needs="steps",
     ),
     Command(
         "first",
@@ -213,7 +213,7 @@ VIEW = (
         "Nothing computed yet",
         lambda host: host.session.seek(0),
         shown="Home",
-        needs="canvas",
+        needs="steps",
     ),
     Command(
         "last",
@@ -221,7 +221,7 @@ VIEW = (
         "Both passes done",
         lambda host: host.session.seek(len(host.session.trace)),
         shown="End",
-        needs="canvas",
+        needs="steps",
     ),
     *(
         Command(
@@ -231,7 +231,7 @@ VIEW = (
             partial(_go_by, stride),
             checked=partial(_goes_by, stride),
             submenu="Step length",
-            needs="canvas",
+            needs="steps",
         )
         for stride, (name, what) in STRIDE_NAMES.items()
     ),
@@ -242,7 +242,7 @@ VIEW = (
         lambda host: host.session.set_in_beats(not host.session.in_beats),
         checked=lambda host: host.session.in_beats,
         submenu="Step length",
-        needs="canvas",
+        needs="steps",
     ),
     Command(
         "play",
@@ -251,7 +251,7 @@ VIEW = (
         lambda host: host.transport.toggle(),
         ("F8",),
         icon="play",
-        needs="canvas",
+        needs="steps",
     ),
     Command(
         "present",

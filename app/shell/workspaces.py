@@ -15,9 +15,10 @@ TITLES: Mapping[Place, str] = {
     "beside": "Below the canvas, right",
     "right": "Right column",
 }
-# what a command may need of a workspace, in a sentence: a place, a panel of the left column, the canvas
+# what a command may need of a workspace, as a sentence says it: a place, a panel of the left column, more
 PARTS: Mapping[str, str] = {
     "canvas": "canvas",
+    "steps": "row of steps",
     "algorithm": "listing",
     "program": "program in the left column",
     "left": "left column",
@@ -61,7 +62,8 @@ class Workspace(Struct, frozen=True):
 
     def lacks(self, part: str) -> str:
         """Say that a part of PARTS is not in it; empty where it is, or where none is asked for."""
-        there = not part or part in self.places or part in self.left or (part == "canvas" and self.places)
+        own = {"canvas": bool(self.places), "steps": self.has_steps}
+        there = not part or own.get(part) or part in self.places or part in self.left
         return "" if there else f"Not in {self.title}, where there is no {PARTS[part]}"
 
 

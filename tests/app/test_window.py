@@ -13,6 +13,7 @@ from app.shell.sheets import Sheet
 from app.shell.view_commands import scale_text
 from app.shell.workspaces import WORKSPACES
 from core.base.arrays import frozen
+from core.figure import STRIDES
 from core.ops import FUNCTION_LIST
 from tests.app.listing_cells import everything, index_of, text, tip, type_value
 
@@ -315,6 +316,7 @@ def test_every_command_is_in_a_menu_with_a_tip(window):
 
 
 OF_THE_LISTING = {"fold_lines", "show_lines", "data_gradients"}
+OF_STEPS = {"next", "previous", "first", "last", "play", "in_beats", *(f"stride_{name}" for name in STRIDES)}
 
 
 @pytest.mark.parametrize("workspace", WORKSPACES)
@@ -322,14 +324,7 @@ def test_commands_without_effect_in_a_workspace_are_grey_and_say_why(window, wor
     window.show_workspace(workspace)
     without = {
         "step": set(),
-        "train": {
-            "pin_program",
-            "band_window",
-            "beside_window",
-            "fold_lines",
-            "show_lines",
-            "data_gradients",
-        },
+        "train": {"pin_program", "band_window", "beside_window", *OF_THE_LISTING, *OF_STEPS},
         "lectures": {command.id for command in COMMANDS if command.needs},
     }[workspace]
     actions = window.actions_by_id
