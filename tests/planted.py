@@ -2694,6 +2694,20 @@ DIFFERENTIATING = {
         "matrices on the stage end below the screen",
         "tests/app/test_views_in_the_window.py",
     ),
+    "editor-without-end": bug(
+        "app/shell/frame.py",
+        "SHEET = 1 / 3",
+        "SHEET = 1",
+        "a long program pushes the graph out of the window",
+        "tests/app/test_workspaces.py",
+    ),
+    "editor-as-high-as-ever": bug(
+        "app/panels/program.py",
+        "if not self._is_wide:\n            return super().sizeHint()",
+        "if True:\n            return super().sizeHint()",
+        "a program of one line takes a third of a small window",
+        "tests/app/test_workspaces.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -52,6 +54,13 @@ class Editor(QPlainTextEdit):
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.sizeHint().height())
 
+    @property
+    def height_of_lines(self) -> int:
+        """How high it is when all lines are seen, as they are broken at its width."""
+        lines = max(self.blockCount(), ceil(self.document().size().height()))
+        edges = 3 * self.document().documentMargin() + 2 * self.frameWidth()  # with less Qt scrolls
+        return max(self.sizeHint().height(), ceil(lines * self.fontMetrics().lineSpacing() + edges))
+
     def event(self, event: QEvent) -> bool:
         """Leave undo and redo to the window: the field would claim their keys even with its own undo off."""
         claims = event.type() == QEvent.Type.ShortcutOverride
@@ -94,7 +103,7 @@ class ProgramPanel(QWidget):
         below.addWidget(self.examples)
         body = QWidget()
         body.setMinimumWidth(1)  # as wide as the panel, whatever is in it: nothing is pushed out at its side
-        beside = QVBoxLayout()
+        self._beside = beside = QVBoxLayout()
         beside.addLayout(below)
         beside.addWidget(self.reading)
         self.roles = RoleChips(training)
@@ -104,6 +113,7 @@ class ProgramPanel(QWidget):
         self._box.setContentsMargins(8, 6, 8, 6)
         self._box.addWidget(self.editor, 1)
         self._box.addLayout(beside)
+        self._is_wide = False
         self._area = QScrollArea()
         self._area.setWidget(body)
         self._area.setWidgetResizable(True)
@@ -118,6 +128,7 @@ class ProgramPanel(QWidget):
         self._pause = _timer(self, PAUSE, self._new_gesture)
         self.editor.textChanged.connect(self._typed)
         self.editor.undoing.connect(self.end_typing)
+        self.editor.document().documentLayout().documentSizeChanged.connect(self.updateGeometry)
         session.documentChanged.connect(self._show)
         session.traceChanged.connect(self._trace_changed)
 
@@ -131,9 +142,23 @@ class ProgramPanel(QWidget):
 
     def set_wide(self, wide: bool) -> None:
         """Put what is said of the program beside the editor, or below it."""
+        self._is_wide = wide
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._box.setDirection(way)
         self._box.setStretch(1, 1 if wide else 0)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Where what is said of the program stands beside the editor, as high as the higher of them."""
+        if not self._is_wide:
+            return super().sizeHint()
+        margins, half = self._box.contentsMargins(), max(1, self.width() // 2 - self._box.spacing())
+        height = max(self.editor.height_of_lines, self._beside.totalHeightForWidth(half))
+        return QSize(super().sizeHint().width(), height + margins.top() + margins.bottom())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()  # lines and chips are broken at another width
 
     def apply_now(self) -> None:
         """Do not wait for a pause in typing."""
@@ -190,6 +215,7 @@ class ProgramPanel(QWidget):
         tint(self.reading, self.theme.faint)
         self.reading.setVisible(problem is None)
         self.reading.setText(f"Read as  {_shortened(in_text(self.session.reading))}")
+        self.updateGeometry()
 
     def _examples(self) -> QWidget:
         """What an empty program offers: worked examples to click."""

@@ -19,6 +19,7 @@ from app.state.arrangement import Arrangement, Place, WorkspaceName
 from app.widgets.theme import Theme, mixed
 
 COLUMNS: Sequence[Place] = ("left", "right")
+SHEET = 1 / 3  # of the height of the window that the program's editor takes at most
 
 
 class Frame(QWidget):
@@ -267,6 +268,7 @@ class Frame(QWidget):
             shown = shown and self.is_open(place) and self._is_wanted(place)
             self.windows.put(place, self.kept.torn[place] if torn else None, shown)
         self.band.setVisible(self._stands("band") or self._stands("beside"))
+        self.sheet.setMaximumHeight(round(SHEET * self.height()))
         self._set_sizes()
 
     def _stands(self, place: Place) -> bool:

@@ -564,3 +564,27 @@ def test_what_is_said_of_a_step_is_in_view_below_its_rule_in_a_small_window(wind
     for part in (panel.title, panel.rule, panel.sentence):
         assert seen.contains(QRect(part.mapTo(panel.viewport(), QPoint()), part.size())), text
     assert panel.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("size", [(1024, 700), (1440, 900)])
+def test_the_editor_below_the_line_is_as_high_as_its_lines_and_a_third_of_the_window_at_most(
+    window, qtbot, size
+):
+    window.resize(*size)
+    window.arrangement.pin_program(False)
+    sheet, panel = window.arrangement.sheet, window.program
+
+    def height_of(lines):
+        panel.editor.setPlainText("\n".join(f"a{line} = x + {line}" for line in range(lines)))
+        panel.apply_now()
+        QApplication.processEvents()
+        return sheet.height()
+
+    line = panel.editor.fontMetrics().lineSpacing()
+    window.edit_program()
+    qtbot.waitUntil(lambda: sheet.height() < 6 * line)  # the chips have come out of the narrow column
+    assert height_of(1) < 0.16 * window.height()
+    assert height_of(6) - height_of(5) == line
+    assert panel.editor.verticalScrollBar().maximum() == 0
+    assert height_of(40) == round(window.arrangement.height() / 3)
+    assert panel.editor.verticalScrollBar().maximum() > 0
