@@ -183,7 +183,10 @@ def test_space_plays_the_training_where_it_is_trained(window, qtbot):
     assert window.training.is_training and window.session.cursor == 0
     QTest.keyClick(window.view, Key.Key_Space)
     assert not window.training.is_training
-    QTest.keyClick(window.view, Key.Key_Home)
+    count = window.training.record.step
+    QTest.keyClick(window.view, Key.Key_Home)  # which goes to the start of the steps, not of a training
+    assert window.training.record.step == count >= 1
+    window.actions_by_id["train_reset"].trigger()
     qtbot.waitUntil(lambda: window.training.record is not None and window.training.record.step == 0)
 
 
