@@ -7,9 +7,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from hypothesis import settings
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QEvent, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 from shiboken6 import Shiboken
+
+from tests.user_folders import put_into
 
 # examples are found by chance, but where tests must repeat themselves; a busy machine is no failure
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -21,10 +23,7 @@ PATIENCE = 120_000  # milliseconds
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, monkeypatch):
     """Settings, recovery files and caches go to a folder of the test's own."""
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME"):
-        folder = tmp_path / name.lower()
-        folder.mkdir(mode=0o700)
-        monkeypatch.setenv(name, str(folder))
+    put_into(tmp_path, monkeypatch)
     QStandardPaths.setTestModeEnabled(False)
 
 
@@ -145,3 +144,4 @@ def nothing_left_running(request):
         if t.isActive() and not t.isSingleShot()
     ]
     assert not running, f"still running: {running}"
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # or the next theme reaches what is closed, too
