@@ -156,6 +156,7 @@ class RoleChips(QWidget):
         if not numpy_is_loaded():
             self._later.start()
             return
+        self._later.stop()
         session = self.training.session
         is_read = session.problem is None
         self.setEnabled(is_read)

@@ -72,6 +72,9 @@ class Window(QMainWindow):
         self.setAnimated(False)  # there is nothing to dock
         self.session, self.settings = session, settings
         session.setParent(self)  # so that its signals end with the window
+        session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})  # before it is shown
+        session.set_stride(settings.get("stride"))
+        session.set_in_beats(settings.get("in_beats"))
         self.training = TrainingSession(session, self)
         self.net = NetSession(session, self.training, self)
         self.theme = THEMES[settings.get("theme")]
@@ -120,9 +123,6 @@ class Window(QMainWindow):
         self.resize(1280, 820)
         self._wire()
         self._show_theme()
-        self.session.set_options(**{name: settings.get(name) for name in KEPT_OPTIONS})
-        self.session.set_stride(settings.get("stride"))
-        self.session.set_in_beats(settings.get("in_beats"))
         self.algorithm.data_gradients = settings.get("data_gradients")
         self.algorithm.choose_form(settings.get("listing"))
         self.transport.set_factor(settings.get("step_speed"))
