@@ -2,7 +2,7 @@
 
 import json
 import random
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -113,7 +113,12 @@ def overlapping(rects):
 def rect_of_head(arrow):
     """Where the triangle at the end of an arrow is painted, which is larger than the line."""
     tip, (first, second, _) = arrow.way.end, arrow.way.pieces[-1]
-    before = second if second != tip else first
+    return rect_of_triangle(tip, second if second != tip else first)
+
+
+@lru_cache(1000)
+def rect_of_triangle(tip, before):
+    """Where a head is painted that comes from a point; it stands there for many steps."""
     along = np.subtract(tip, before) / np.hypot(*np.subtract(tip, before))
     side = np.array([-along[1], along[0]]) * HEAD * 0.42
     corners = np.array([tip, tip - HEAD * along + side, tip - HEAD * along - side])

@@ -1,5 +1,6 @@
 """Of a graph too large to be read from far away, what is near the step is drawn and the rest gathered."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 import pytest
@@ -49,6 +50,13 @@ def every(trace, **chosen):
     return {stop: finished(found.at(stop)) for stop in stops}
 
 
+@lru_cache(100)
+def every_of(name, level=""):
+    """The trace of a program, and every step's options, which several tests look at."""
+    trace = traced(PROGRAMS[name], level)
+    return trace, every(trace)
+
+
 def points(drawing):
     width, height = (side + 2 * MARGIN for side in drawing.extent)
     return drawing.options.sizes.label * HALL.scale(width, height)
@@ -57,16 +65,16 @@ def points(drawing):
 @pytest.mark.parametrize("level", ["", "all"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_all_that_is_seen_can_be_read_at_every_step(name, level):
-    trace = traced(PROGRAMS[name], level)
-    for stop, options in every(trace).items():
+    trace, chosen = every_of(name, level)
+    for stop, options in chosen.items():
         assert points(draw(trace, options=options)) >= HALL.least - 0.05, stop
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_what_a_step_touches_is_drawn_by_itself(name):
-    trace = traced(PROGRAMS[name])
+    trace, chosen = every_of(name)
     whole = view_of(trace.graph, Options())  # in which a long sum is one node as well
-    for stop, options in list(every(trace).items())[1:]:
+    for stop, options in list(chosen.items())[1:]:
         view, step = view_of(trace.graph, options), trace.steps[stop - 1]
         name = getattr(step, "arg", step.node)
         assert view.home(name) == whole.home(name), stop
@@ -75,8 +83,8 @@ def test_what_a_step_touches_is_drawn_by_itself(name):
 @pytest.mark.parametrize("level", ["", "all"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_an_arrow_brings_the_value_of_where_it_comes_from(name, level):
-    trace = traced(PROGRAMS[name], level)
-    for options in every(trace).values():
+    trace, chosen = every_of(name, level)
+    for options in chosen.values():
         view = view_of(trace.graph, options)
         assert {member for shown in view.nodes.values() for member in shown.members} >= {
             node.name for node in trace.graph.nodes.values() if not node.is_constant
@@ -89,21 +97,20 @@ def test_an_arrow_brings_the_value_of_where_it_comes_from(name, level):
 
 
 def test_a_step_has_one_drawing_whichever_way_one_comes_to_it():
-    trace = traced(ONE_STATEMENT)
-    onward = every(trace)
+    trace, onward = every_of("one statement")
     found, stops = nearby(trace)
     assert {stop: finished(found.at(stop)) for stop in reversed(stops)} == onward
 
 
 @pytest.mark.parametrize("name", ["statements", "one statement", "chain", "long sum"])
 def test_from_most_steps_to_the_next_nothing_moves(name):
-    chosen = list(every(traced(PROGRAMS[name])).values())
+    chosen = list(every_of(name)[1].values())
     assert sum(one != other for one, other in pairwise(chosen)) <= 0.33 * len(chosen)
 
 
 def test_what_can_be_read_whole_is_drawn_whole_and_without_room_to_spare():
-    trace = traced(PROGRAMS["small"])
-    (options,) = {id(one): one for one in every(trace).values()}.values()
+    trace, chosen = every_of("small")
+    (options,) = {id(one): one for one in chosen.values()}.values()
     assert not options.near and options.until == len(trace)
     assert (
         draw(trace, options=options).extent[0] < draw(trace, options=replace(options, until=None)).extent[0]
