@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from core.base.arrays import Value, frozen, shape_of, shape_text
@@ -19,6 +20,7 @@ UNITS = ("1", "−1")  # mantissas that are not written before a power of ten
 SUPERSCRIPTS = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+@lru_cache(4096)
 def split_number(value: float, digits: int = DIGITS) -> tuple[str, str]:
     """A number rounded to significant digits as (mantissa, power of ten), the power empty for usual sizes."""
     if math.isnan(value):

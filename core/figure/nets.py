@@ -345,6 +345,13 @@ def symbol_of(graph: Graph, shown: Shown, gathered: bool = False) -> Math:
 
     What is `gathered` because it is far away is written as far as it has room in a small box.
     """
+    key = shown.node.name, shown.kind, shown.title, shown.members, shown.entry, gathered
+    if key not in graph.symbols:
+        graph.symbols[key] = _symbol_of(graph, shown, gathered)
+    return graph.symbols[key]
+
+
+def _symbol_of(graph: Graph, shown: Shown, gathered: bool) -> Math:
     node = shown.node
     if shown.kind == "rest":
         return Sign("⋮", "ord")

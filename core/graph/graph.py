@@ -122,6 +122,11 @@ class Graph(Struct, frozen=True, dict=True):
         return frozenset(self.typesetter.name(n.name) for n in self.nodes.values() if not n.is_constant)
 
     @cached_property
+    def symbols(self) -> dict[object, Math]:
+        """What was written in drawn nodes so far: in search of room a graph is drawn many times."""
+        return {}
+
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The nodes that get their value from outside, in order of appearance."""
         return tuple(node.name for node in self.nodes.values() if node.is_input)
