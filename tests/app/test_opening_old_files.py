@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from app.shell.files import Files
 from app.state.arrangement import Arrangement
 from app.state.recovery import Recovery
-from app.state.settings import Settings
+from app.state.settings import TABLE, Settings
 from core.graph.graph import CONSTANT
 from core.project.document import loads
 from tests.old_files import (
@@ -128,7 +128,8 @@ def test_every_setting_is_what_was_set(settings, name):
     expected = SETTINGS["settings"][name]
     if name == "geometry":
         expected = base64.b64decode(expected)
-    found = settings.get(name)
+    now = next((other for other, one in TABLE.items() if one.was == name), name)
+    found = settings.get(now)
     assert (list(found) if isinstance(expected, list) else found) == expected
 
 
