@@ -2708,6 +2708,27 @@ DIFFERENTIATING = {
         "a program of one line takes a third of a small window",
         "tests/app/test_workspaces.py",
     ),
+    "canvas-behind-the-training": bug(
+        "app/shell/window.py",
+        "training.arrived.connect(self._follow_training)",
+        "pass",
+        "an update beside the steps leaves the canvas with the weights before it",
+        "tests/app/seen/test_seen_results.py",
+    ),
+    "boundary-before-is-the-present-one": bug(
+        "core/training/plane_plot.py",
+        "plane.prediction(last.before)",
+        "plane.prediction()",
+        "the boundary before the last update is that after it",
+        "tests/app/seen/test_seen_results.py",
+    ),
+    "results-not-beside-the-steps": bug(
+        "app/shell/window.py",
+        "shown.connect(self._offer_results)",
+        "pass",
+        "results do not stand beside the steps of a program that is trained on data",
+        "tests/app/seen/test_seen_results.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -27,6 +27,7 @@ def _of_panel(panel: Panel) -> Command:
             host.arrangement.toggle_place(pane(host).place)
         else:
             pane(host).toggle()
+            host.arrangement.note_choice(pane(host))
 
     return Command(
         panel.name,

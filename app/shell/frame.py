@@ -126,6 +126,16 @@ class Frame(QWidget):
             return False
         return place in workspace.open
 
+    def note_choice(self, pane: Pane) -> None:
+        """Remember whether the user wants a panel in the right column, beside the steps."""
+        if pane.place == "right":
+            self.kept.open[self._key("right")] = pane.shown
+
+    @property
+    def is_put_away(self) -> bool:
+        """Whether the user has put away what stands in the right column of this workspace."""
+        return self.kept.open.get(self._key("right")) is False
+
     def toggle_place(self, place: Place) -> None:
         """Open a place, or close it."""
         if place in self.workspace.places:

@@ -159,6 +159,9 @@ class Window(QMainWindow):
         training.data.shownChanged.connect(self.refresh_actions)
         training.viewing.saveAsked.connect(lambda: self.actions_by_id["save_view"].trigger())
         training.opened.connect(self._show_opened)
+        training.arrived.connect(self._follow_training)
+        for shown in (session.documentChanged, training.runChanged, training.opened):
+            shown.connect(self._offer_results)
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
             pane.seenChanged.connect(self.refresh_actions)
@@ -220,6 +223,18 @@ class Window(QMainWindow):
         if self.net.seen:
             self.show_workspace("step")
         self.view.setFocus()
+
+    def _follow_training(self) -> None:
+        """Beside results the canvas shows the sample chosen there, and the weights after an update."""
+        if self.arrangement.workspace.has_steps and self.panes["training"].seen:
+            self.training.show_on_canvas()
+
+    def _offer_results(self) -> None:
+        """Results stand beside the steps of what is trained on data, unless they were put away."""
+        pane, arrangement = self.panes["training"], self.arrangement
+        offers = arrangement.workspace.has_steps and not arrangement.is_put_away
+        if offers and not pane.shown and self.training.is_on_canvas:
+            pane.open()
 
     def _open_unit(self, drawn: str) -> None:
         """Show in steps how a unit is computed of its sample."""

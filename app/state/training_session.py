@@ -17,7 +17,7 @@ from app.state.session import Session
 from app.state.ticker import Ticker
 from app.state.training_pace import TrainingPace
 from app.state.viewing import Viewing
-from core.base.arrays import Value
+from core.base.arrays import Value, same
 from core.base.errors import Problem
 from core.base.slicing import Work, finished
 from core.figure import Level
@@ -64,6 +64,7 @@ class TrainingSession(QObject):
     progressed = Signal()  # the weights have changed, or whether it is training
     sampleChanged = Signal()
     unitShown = Signal()  # the plane is to show another unit, or the prediction
+    arrived = Signal()  # the user has trained on or paused, or has chosen another sample
     opened = Signal()  # what is trained has been put on the canvas
 
     def __init__(self, session: Session, parent: QObject | None = None):
@@ -81,9 +82,12 @@ class TrainingSession(QObject):
         self._back: Reached | None = None  # where the run is to go on that is made next
         self._goes_on_training = False  # once it is made
         self._saved = 0  # how many updates there had been when the document was opened or saved
+        self._goes = False  # whether it trains, or has done so until now
+        self._agreed = False  # whether the canvas had the weights of the training before these changed
+        self._showing = session.gesture()  # of what is shown on the canvas, as one entry of undo
         self.presented = 0  # how many samples of the next mini-batch have been presented
         self._maker, self._pace = Ticker(self), TrainingPace(self)
-        self._pace.progressed.connect(self.progressed)
+        self._pace.progressed.connect(self._go_on)
         session.documentChanged.connect(self._note)
         session.traceChanged.connect(self._follow)
         session.fileChanged.connect(self._note_saved)
@@ -122,8 +126,10 @@ class TrainingSession(QObject):
     def choose_sample(self, number: int) -> None:
         """Choose the example that goes to the canvas."""
         if number != self.sample:
+            self._agreed = not self.differs
             self.sample = number
             self.sampleChanged.emit()
+            self.arrived.emit()
 
     def show_unit(self, unit: tuple[str, int] | None) -> None:
         """Let the plane show what a unit computes, by its node and entry; None is the prediction."""
@@ -216,10 +222,23 @@ class TrainingSession(QObject):
             self.pause()
         elif self.run is not None and not self.why_stopped:
             self.presented = 0
+            self._agreed, self._goes = not self.differs, True
             self._pace.start(self.run.trainer)
 
     def pause(self) -> None:
         self._pace.stop()
+        self._end()
+
+    def _go_on(self) -> None:
+        self.progressed.emit()
+        if not self.is_training:
+            self._end()
+
+    def _end(self) -> None:
+        """It goes on no longer: it was paused, or has stopped by itself."""
+        if self._goes:
+            self._goes = False
+            self.arrived.emit()
 
     def set_speed(self, updates: int) -> None:
         """Train with so many updates a second; 0 is as fast as it can."""
@@ -239,8 +258,10 @@ class TrainingSession(QObject):
         self.pause()
         self.presented = 0
         if self.run is not None and not self.why_stopped:
+            self._agreed = not self.differs
             self.run.trainer.step(updates)
             self.progressed.emit()
+            self.arrived.emit()
 
     def step_epoch(self) -> None:
         """Updates until all training data have been used."""
@@ -288,6 +309,37 @@ class TrainingSession(QObject):
         level: Level | None = "units" if self.settings.trains_network else None
         self.session.open_program(self.run.setup.text, inputs, "open net on canvas", guessed, level)
         self.opened.emit()
+
+    @property
+    def is_on_canvas(self) -> bool:
+        """Whether the canvas shows what is trained, on data; no run is made to find out."""
+        run, document = self._run, self.session.document
+        if run is not None:
+            return run.setup.dataset is not None and document.text == run.setup.text
+        return not self.settings.trains_network and self.settings.data != NO_DATA
+
+    def show_on_canvas(self) -> None:
+        """Give the canvas the chosen sample and the present weights, where it shows what is trained.
+
+        Weights that were changed on the canvas alone stay there. What is shown so until something else is
+        edited is one entry of undo.
+        """
+        run, document = self._run, self.session.document
+        if run is None or self.is_training or not self.is_on_canvas:
+            return
+        given = run.inputs(self.sample)
+        network = self.settings.trains_network  # what is given to a typed program is its training's, too
+        kept = run.trainer.learned() if network and not self._agreed else ()
+        changed = {
+            name: value
+            for name, value in given.items()
+            if name not in kept and not (name in document.values and same(document.values[name], value))
+        }
+        if changed:
+            values = {**document.values, **changed}
+            guessed = document.guessed - changed.keys() if network else document.guessed
+            after = replace(document, values=values, guessed=guessed)
+            self.session.edit("show the training on the canvas", after, self._showing)
 
     # -- following the document
 

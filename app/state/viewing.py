@@ -26,6 +26,10 @@ class Trained(Protocol):
     def run(self) -> TrainingRun | None:
         """What is trained."""
 
+    @property
+    def is_training(self) -> bool:
+        """Whether it goes on by itself."""
+
 
 class Viewing(QObject):
     """The view that was used last, and what is asked of all views."""
@@ -84,5 +88,7 @@ class Viewing(QObject):
         run = training.run if training else None
         if training is None or run is None or not VIEWS[name].is_there(run):
             return None
-        asked = Asked(training.sample, training.data.shown, self.log, training.unit_shown)
+        asked = Asked(
+            training.sample, training.data.shown, self.log, training.unit_shown, not training.is_training
+        )
         return VIEWS[name].make(run, asked)

@@ -81,9 +81,12 @@ class Answers(Points):
         self._scores = bool(nodes[name].shape) and nodes[name].op not in SHARES
         super().__init__(trainer, name, points, dtype)
 
-    def now(self) -> Array:
-        """The predictions now: numbers (points,), or shares that add up to 1, (classes, points)."""
-        answer = self.values()[self._name]
+    def now(self, parameters: Array | None = None) -> Array:
+        """The predictions: numbers (points,), or shares that add up to 1, (classes, points).
+
+        They are those now, or those at other parameters.
+        """
+        answer = self.values(parameters)[self._name]
         if not self._scores:
             return answer
         with np.errstate(all="ignore"):

@@ -103,9 +103,12 @@ class Plane:
         """The features at points (2, n) of the plane."""
         return self.chart.inputs(points) if self.chart else points
 
-    def prediction(self) -> Array:
-        """The answers now: (rows, columns) numbers, or (rows, columns, classes) shares that add up to 1."""
-        answer, roles = self._answers.now(), self._trainer.roles
+    def prediction(self, parameters: Array | None = None) -> Array:
+        """The answers: (rows, columns) numbers, or (rows, columns, classes) shares that add up to 1.
+
+        They are those now, or those at other parameters.
+        """
+        answer, roles = self._answers.now(parameters), self._trainer.roles
         if not roles.higher_is_second:
             answer = 2 * roles.threshold - answer  # so that the second class is high
         maps = answer.reshape(*answer.shape[:-1], self.resolution, self.resolution)

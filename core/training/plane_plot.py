@@ -29,6 +29,7 @@ from core.training.run import TrainingRun
 
 SHORT = 3  # letters of a feature's name that is set as mathematics
 LINE, THIN = 1.6, 1.1  # widths of the boundary and of other lines
+NOW, BEFORE = ("boundary", "ink", LINE), ("before", "faint", THIN)
 CHOSEN = 1.3  # how large the ring around the chosen example is, next to those of the mini-batch
 PALE = 0.7  # how strongly the plane is coloured next to points
 MOST_NAMED = 10  # classes in the legend
@@ -40,6 +41,7 @@ def plane_plot(
     sample: int = -1,
     shown: OnPlane | None = None,
     unit: tuple[str, int] | None = None,
+    before: bool = False,
 ) -> Plot | None:
     """The plane of a run with two features.
 
@@ -48,6 +50,7 @@ def plane_plot(
         sample: the number of the chosen example; −1 is none.
         shown: what is shown on it; the usual things if not given.
         unit: a node on the way to the prediction and its entry, which are shown in the place of that.
+        before: whether the boundary before the last update is shown, too.
 
     Returns:
         The plot, or None where there is no plane.
@@ -65,13 +68,16 @@ def plane_plot(
         place = f"[{entry}]" if node.shape else ""
         scale, title = _of_unit(values), f"{in_text(unit[0])}{place} over the plane"
     elif values.ndim == 3 and values.shape[2] == 2:
-        values = values[:, :, 1]
+        values = _second(values)
         scale = Scale(0.5, 0.5, Word(f"P({data.class_names[1]})", "ord"))
     else:
         scale = None if values.ndim == 3 else _scale(run, data)
+    last = run.trainer.last_update if before and not unit else None
+    earlier = _second(plane.prediction(last.before)) if last else None
     layers: list[Layer] = [
         *_field(values, scale, plane, shown),
-        *_lines(values, scale, plane, data),
+        *(_lines(earlier, scale, plane, BEFORE) if earlier is not None else ()),
+        *_lines(values, scale, plane, NOW),
         *_unit_lines(plane, shown),
         *_points(run, data, scale, shown, places),
         *_rings(run, data, sample, shown, places),
@@ -88,7 +94,10 @@ def plane_plot(
         scale,
         PALE,
         square=True,
-        legend=tuple(_legend(run, data, shown)),
+        legend=(
+            *_legend(run, data, shown),
+            *([Entry("before the last update", "faint")] if last else []),
+        ),
     )
 
 
@@ -126,7 +135,12 @@ def _field(values: Array, scale: Scale | None, plane: Plane, shown: OnPlane) -> 
     yield Field(shares, plane.across, plane.up)
 
 
-def _lines(values: Array, scale: Scale | None, plane: Plane, data: Dataset) -> Iterator[Curve]:
+def _second(values: Array) -> Array:
+    """Of shares of two classes those of the second."""
+    return values[:, :, 1] if values.ndim == 3 and values.shape[2] == 2 else values
+
+
+def _lines(values: Array, scale: Scale | None, plane: Plane, look: tuple[str, str, float]) -> Iterator[Curve]:
     """Where the predicted class changes; of numbers where they are 0."""
     if not np.isfinite(values).all():
         return
@@ -137,7 +151,8 @@ def _lines(values: Array, scale: Scale | None, plane: Plane, data: Dataset) -> I
         for k in range(values.shape[2]):
             lead = values[:, :, k] - np.delete(values, k, axis=2).max(axis=2)
             pieces.append(contour(lead, 0.0, plane.across, plane.up))
-    yield Curve("boundary", np.concatenate(pieces), "ink", LINE, pairs=True)
+    key, role, width = look
+    yield Curve(key, np.concatenate(pieces), role, width, pairs=True)
 
 
 def _unit_lines(plane: Plane, shown: OnPlane) -> Iterator[Curve]:

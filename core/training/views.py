@@ -18,13 +18,15 @@ from core.training.weights_plot import has_templates, has_units, templates_plot,
 class Asked(Struct, frozen=True):
     """What is asked of a view: the chosen example (−1 is none), what is on the plane, a logarithmic loss.
 
-    A `unit`, a node and its entry, is shown over the plane in the place of the prediction.
+    A `unit`, a node and its entry, is shown over the plane in the place of the prediction, and with `before`
+    what was predicted before the last update.
     """
 
     sample: int = -1
     on_plane: OnPlane = OnPlane()
     log: bool = False
     unit: tuple[str, int] | None = None
+    before: bool = False
 
 
 class RunView(Struct, frozen=True):
@@ -96,7 +98,7 @@ VIEWS: Mapping[str, RunView] = {
             "boundary",
             "Decision boundary",
             "The prediction over the plane, where the class changes, and the examples.",
-            lambda run, asked: plane_plot(run, asked.sample, asked.on_plane, asked.unit),
+            lambda run, asked: plane_plot(run, asked.sample, asked.on_plane, asked.unit, asked.before),
             "two features or more, and a prediction",
             _has_plane,
             _on_plane,

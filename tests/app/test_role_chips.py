@@ -47,6 +47,9 @@ def test_each_name_has_its_role_and_is_typeset(chips):
 
 def test_a_click_chooses_another_role_which_the_training_has_too_and_undo_takes_back(window, chips, qtbot):
     table = window.panes["training"].make().roles
+    window.arrangement.note_choice(
+        window.panes["training"]
+    )  # results are put away, for the chips stand there
     choose(qtbot, window, chips.chips["b"], "constant")
     assert window.training.settings.roles == {"b": "constant"}
     assert (roles(chips)["b"], window.session.undo_stack.undoText()) == ("constant", "set role of b")

@@ -309,16 +309,35 @@ def test_a_program_that_does_not_fit_still_shows_its_roles(window, training, pan
     }
 
 
-def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, training, typed):
+def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, training, typed, qtbot):
     assert not window.notice.isVisible(), "the canvas shows what is trained"
     beside_the_steps(window)
     assert window.notice.isVisible() and "different weights" in window.notice.label.text()
     click(window.notice.button)
     assert not window.notice.isVisible() and window.view.hasFocus()
     training.step()
-    assert window.notice.isVisible()
+    assert not window.notice.isVisible(), "beside its results the canvas has the weights of each update"
+    training.toggle()
+    qtbot.waitUntil(window.notice.isVisible)  # but not while it goes on
+    training.pause()
+    qtbot.waitUntil(window.notice.isHidden)
     window.session.set_text("f = x^2")
     assert not window.notice.isVisible()
+
+
+def test_weights_that_were_changed_on_the_canvas_alone_stay_there_through_updates(window, training, panel):
+    training.change("a net", trains="network")
+    training.open_on_canvas()
+    beside_the_steps(window)
+    window.session.set_value("b3", 9.0)
+    assert window.notice.isVisible()
+    other = window.session.trace.inputs["x"]
+    training.step()
+    training.choose_sample(5)
+    assert window.notice.isVisible() and window.session.trace.inputs["b3"] == 9.0
+    assert not np.array_equal(window.session.trace.inputs["x"], other), (
+        "the sample is the one that was chosen"
+    )
 
 
 def beside_the_steps(window):
@@ -329,11 +348,10 @@ def beside_the_steps(window):
 
 
 def test_the_notice_is_for_who_works_with_both(window, training, typed):
-    beside_the_steps(window)
     training.step()
+    beside_the_steps(window)
     assert window.notice.isVisible()
     window.presentation.start(None)
-    training.step()
     assert not window.notice.isVisible()
     window.presentation.stop()
     window.panes["training"].toggle()

@@ -334,7 +334,8 @@ DIFFERS = all_of(
     training,
     TYPED,
     lambda window: window.training.change("train", trains="program", data="gauss"),
-    lambda window: window.training.step(3),
+    lambda window: window.training.run.trainer.step(3),
+    lambda window: window.training.progressed.emit(),
 )
 
 COMMANDS = {
