@@ -96,7 +96,7 @@ def plane_plot(
         square=True,
         legend=(
             *_legend(run, data, shown),
-            *([Entry("before the last update", "faint")] if last else []),
+            *([Entry("one update ago", "faint")] if last else []),
         ),
     )
 

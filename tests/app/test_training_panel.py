@@ -309,7 +309,7 @@ def test_a_program_that_does_not_fit_still_shows_its_roles(window, training, pan
     }
 
 
-def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, training, typed, qtbot):
+def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(window, training, typed):
     assert not window.notice.isVisible(), "the canvas shows what is trained"
     beside_the_steps(window)
     assert window.notice.isVisible() and "different weights" in window.notice.label.text()
@@ -317,10 +317,13 @@ def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(wind
     assert not window.notice.isVisible() and window.view.hasFocus()
     training.step()
     assert not window.notice.isVisible(), "beside its results the canvas has the weights of each update"
+    training.set_speed(1)
     training.toggle()
-    qtbot.waitUntil(window.notice.isVisible)  # but not while it goes on
+    training.run.trainer.step()
+    training.progressed.emit()
+    assert window.notice.isVisible(), "but not while it goes on"
     training.pause()
-    qtbot.waitUntil(window.notice.isHidden)
+    assert not window.notice.isVisible()
     window.session.set_text("f = x^2")
     assert not window.notice.isVisible()
 

@@ -217,5 +217,6 @@ def test_what_is_chosen_for_a_view_alone_changes_no_document(everything):
         field = fields(everything)[key]
         if isinstance(field, QComboBox) and key[1] != "With respect to":
             change(field)
+    everything.show_workspace("train")  # beside the steps an example that is chosen goes to the canvas
     fields(everything)["training", "Sample"].setValue(3)
     assert everything.session.undo_stack.count() == 0
