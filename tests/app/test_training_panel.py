@@ -317,8 +317,10 @@ def test_a_bar_says_when_the_canvas_and_the_training_have_different_weights(wind
     assert not window.notice.isVisible() and window.view.hasFocus()
     training.step()
     assert not window.notice.isVisible(), "beside its results the canvas has the weights of each update"
+    training.change("data that no line parts", data="xor")
     training.set_speed(1)
     training.toggle()
+    assert training.is_training
     training.run.trainer.step()
     training.progressed.emit()
     assert window.notice.isVisible(), "but not while it goes on"
