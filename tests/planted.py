@@ -2729,6 +2729,20 @@ DIFFERENTIATING = {
         "results do not stand beside the steps of a program that is trained on data",
         "tests/app/seen/test_seen_results.py",
     ),
+    "parts-without-their-sign": bug(
+        "core/training/fitted_line.py",
+        '-sign if node.op == "sub" else sign',
+        "sign",
+        "parts that are taken away are added in the fit",
+        "tests/core/test_fitted_line.py",
+    ),
+    "parts-without-their-weights": bug(
+        "core/training/fitted_line.py",
+        "term.sign * weight * values[i]",
+        "term.sign * values[i]",
+        "units in the fit have lost their weights",
+        "tests/core/test_fitted_line.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

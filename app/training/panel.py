@@ -15,7 +15,7 @@ from app.widgets.labels import plain_label, sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
 from core.training.views import VIEWS
 
-FIRST = ("boundary", "templates")  # the views of which the one that there is stands above all others
+FIRST = ("boundary", "fit", "templates")  # the views of which the one that there is stands above all others
 BELOW = ("loss", "weights", "units", "accuracy")
 LEAST_BELOW = (
     5.8,
@@ -62,6 +62,7 @@ class TrainingPanel(QWidget):
         first.setContentsMargins(0, 0, 0, 0)
         self.templates_page = _scrolled(self.views["templates"], "Templates")
         first.addWidget(self.views["boundary"])
+        first.addWidget(self.views["fit"])
         first.addWidget(self.templates_page)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
@@ -110,9 +111,10 @@ class TrainingPanel(QWidget):
         for part in (self.roles_title, self.roles):
             part.setVisible(not self.training.settings.trains_network)
         there = {name: self.views[name].is_there for name in self.views}
-        self.views["boundary"].setVisible(there["boundary"])
+        for name in ("boundary", "fit"):
+            self.views[name].setVisible(there[name])
         self.templates_page.setVisible(there["templates"])
-        self.first.setVisible(there["boundary"] or there["templates"])
+        self.first.setVisible(any(there[name] for name in FIRST))
         self._put_pages({**there, "settings": self._with_settings})
         self._set_heights()
 

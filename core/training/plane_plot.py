@@ -162,7 +162,8 @@ def _unit_lines(plane: Plane, shown: OnPlane) -> Iterator[Curve]:
         )
 
 
-def _tested(run: TrainingRun, data: Dataset) -> Array:
+def is_tested(run: TrainingRun, data: Dataset) -> Array:
+    """Whether each example is kept for testing, (n,)."""
     tested, kept = np.zeros(len(data), bool), run.trainer.test_data
     if kept is not None and kept.rows is not None:
         tested[kept.rows] = True
@@ -173,7 +174,7 @@ def _points(
     run: TrainingRun, data: Dataset, scale: Scale | None, shown: OnPlane, places: Array
 ) -> Iterator[Points]:
     """The examples: filled those for training, hollow those for testing; the shape tells the class."""
-    tested = _tested(run, data)
+    tested = is_tested(run, data)
     for kept in (False, True) if shown.test_points else (False,):
         part, key = tested == kept, "test" if kept else "training"
         for k in range(data.classes):

@@ -11,6 +11,7 @@ from core.base.arrays import Value, same, shape_of
 from core.base.numbers import short
 from core.training.boundary import Plane, plane_of
 from core.training.chart import Chart, chart_of
+from core.training.fitted_line import FittedLine, line_of
 from core.training.reached import Reached
 from core.training.records import Change
 from core.training.settings import SETTINGS, TrainingSettings, offered
@@ -41,6 +42,14 @@ class TrainingRun:
         two = data is not None and data.inputs.shape[1] == 2
         chart = chart_of(data) if data is not None and two else self._chart
         return plane_of(self.trainer, chart)
+
+    @cached_property
+    def line(self) -> FittedLine | None:
+        """What is predicted along the only feature; None where classes are, or more features."""
+        data = self.setup.dataset
+        if data is None or data.classes or data.inputs.shape[1] != 1:
+            return None
+        return line_of(self.trainer, data.range(0))
 
     def look_over(self, chart: Chart | None) -> None:
         """Look at what is predicted from more than two features over the plane of a chart."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 from core.base.numbers import short
 from core.figure.plot import View
 from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, record_at
+from core.training.fit_plot import fit_plot, has_fit
 from core.training.on_plane import OnPlane
 from core.training.plane_plot import plane_plot
 from core.training.run import TrainingRun
@@ -73,6 +74,14 @@ def _on_plane(run: TrainingRun, x: float, y: float) -> str:
     return "   ".join([*place, f"{run.setup.roles.prediction} = {short(float(answer))}"])
 
 
+def _on_line(run: TrainingRun, x: float, y: float) -> str:
+    """A place of the feature with what is predicted there."""
+    line, data = run.line, run.setup.dataset
+    if line is None or data is None:
+        return ""
+    return f"{data.feature_names[0]} = {short(x, 3)}   {run.setup.roles.prediction} = {short(line.at(x))}"
+
+
 def _at_update(run: TrainingRun, x: float, y: float) -> str:
     """The losses recorded nearest to an update."""
     record = record_at(run.trainer.records, x)
@@ -102,6 +111,15 @@ VIEWS: Mapping[str, RunView] = {
             "two features or more, and a prediction",
             _has_plane,
             _on_plane,
+        ),
+        RunView(
+            "fit",
+            "Fitted function",
+            "The function over the examples, and the parts of which it is the sum.",
+            lambda run, asked: fit_plot(run, asked.sample),
+            "one feature, and numbers to predict",
+            has_fit,
+            _on_line,
         ),
         RunView(
             "loss",

@@ -33,8 +33,8 @@ from core.training.views import VIEWS, Asked
 from tests.app.test_figures import pixels
 
 SUFFIXES = [kind.suffix for kind in FIGURE_KINDS]
-DATA = {"circle": 60, "spiral3": 30, "digits": 20}  # how many updates
-FOR = {name: "digits" if name == "templates" else "circle" for name in VIEWS}
+DATA = {"circle": 60, "spiral3": 30, "digits": 20, "sine": 40}  # how many updates
+FOR = dict.fromkeys(VIEWS, "circle") | {"templates": "digits", "fit": "sine"}
 
 
 @pytest.fixture(autouse=True)

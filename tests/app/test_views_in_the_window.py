@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from app.formula import measured
 from app.shell.figure_dialog import FigureDialog
-from core.figure.plot import Text
+from core.figure.plot import Line, Text, placed
 from core.project.document import EXAMPLE
+from core.training.curve_plot import loss_plot
 
 
 @pytest.fixture
@@ -70,6 +72,16 @@ def test_the_camera_leaves_the_title_and_its_numbers_free(trained):
         for part in view.sheet.parts:
             if isinstance(part, Text) and part.anchor == "right":
                 assert part.x <= corner.left() or part.y - part.size > corner.bottom(), (name, part.key)
+
+
+@pytest.mark.parametrize("width", [150, 190, 230, 400])
+def test_what_a_narrow_loss_says_is_in_view(trained, width):
+    for corner in (0.0, 20.0):
+        sheet = placed(loss_plot(trained.training.run), width, 120, 13, measured, corner)
+        said = [part for part in sheet.parts if part.key == "said"]
+        assert all((part.points >= 0).all() for part in said if isinstance(part, Line))
+        if width >= 230:
+            assert all(part.x - measured(part.math, 13)[0] >= 0 for part in said if isinstance(part, Text))
 
 
 def test_the_stage_shows_the_view_that_was_used_alone_and_large(trained):

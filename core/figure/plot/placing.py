@@ -110,13 +110,14 @@ class _Placing:
     def _title(self, frame: Frame) -> Iterator[Placed]:
         size, plot, baseline = self.size, self.plot, (LINE - DESCENT - 0.2) * self.size
         yield Text("title", frame.x, baseline, words(plot.title), size)
-        right = min(frame.x + frame.width, self.width - self.corner)
+        right = min(frame.x + frame.width, self.width - self.corner * (not self._is_broken))
+        has_lines = sum(self._said_widths) <= right  # else the colours of what is said must do
         baseline += LINE * size * self._is_broken
         for said in reversed(plot.said):
             math = words(said.text)
             yield Text("said", right, baseline, math, size, said.role, "right")
             right -= self._wide(math) + GAP * size
-            if said.line:
+            if said.line and has_lines:
                 ends = np.array([[right - SAMPLE * size, baseline], [right, baseline]]) - (0, 0.3 * size)
                 yield Line("said", ends, said.role, 2.0, said.line == "dashed")
                 right -= SAMPLE * size
@@ -127,14 +128,16 @@ class _Placing:
     @cached_property
     def _is_broken(self) -> bool:
         """Whether what is said stands below the title, since it has no room beside that."""
-        said = [
+        needed = sum(self._said_widths) + self._wide(words(self.plot.title)) + 4 * self.size
+        return bool(self.plot.said) and needed > self.width - self.corner
+
+    @cached_property
+    def _said_widths(self) -> list[float]:
+        """How wide each piece of what is said is, with its line and the gap before it."""
+        return [
             self._wide(words(one.text)) + (1 + GAP + SAMPLE * bool(one.line)) * self.size
             for one in self.plot.said
         ]
-        return (
-            bool(said)
-            and sum(said) + self._wide(words(self.plot.title)) + 4 * self.size > self.width - self.corner
-        )
 
     # -- axes
 

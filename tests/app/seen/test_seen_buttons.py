@@ -533,7 +533,9 @@ BUTTONS = {
     ("training", "Open on canvas"): COMMANDS["Open on canvas"],
     **{
         ("training", f"Save this view: {view.title}"): Does(
-            files, holding(f"{name}.svg"), viewed(name, "digits" if name == "templates" else "circle")
+            files,
+            holding(f"{name}.svg"),
+            viewed(name, {"templates": "digits", "fit": "sine"}.get(name, "circle")),
         )
         for name, view in VIEWS.items()
     },
