@@ -58,13 +58,16 @@ class PlotView(QWidget):
             signal.connect(self._outdate)
 
     def _offer_logarithm(self) -> None:
-        action = QAction("Logarithmic axis", self)
-        action.setCheckable(True)
-        action.setChecked(self.viewing.log)
-        action.toggled.connect(self.viewing.show_logarithm)
-        self.viewing.changed.connect(lambda: action.setChecked(self.viewing.log))
-        self.addAction(action)
+        self._log = QAction("Logarithmic axis", self)
+        self._log.setCheckable(True)
+        self._log.toggled.connect(self.viewing.show_logarithm)
+        self.viewing.changed.connect(self._show_log)
+        self._show_log()
+        self.addAction(self._log)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _show_log(self) -> None:
+        self._log.setChecked(self.viewing.log)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme

@@ -3,9 +3,9 @@
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.formula import measured
 from app.shell.figure_dialog import FigureDialog
@@ -108,6 +108,8 @@ def test_the_stage_shows_the_view_that_was_used_alone_and_large(trained):
     assert trained.training.run.trainer.updates == updates + 1
     QTest.keyClick(trained, Qt.Key.Key_Escape)
     assert not trained.presentation.active
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    trained.training.viewing.use("loss")  # what has gone is told nothing
     assert not [child for child in trained.children() if child is stage and stage.isVisible()]
 
 
