@@ -41,8 +41,7 @@ CANVAS_KEYS = (
     ("X, T", "While presenting with the presenter's view: swap the screens; its clock to 0"),
     ("Up, Down", "While presenting where a program is trained: another view of the training"),
     ("Digits, then Enter", "While presenting: go to the step of that number"),
-    ("Space, Right, Home in Train", "Train or pause; one update; back to the initial weights"),
-    ("Shift+Right in Train", "One epoch"),
+    ("Space, Right, Shift+Right in Train", "Train or pause; one update; one epoch"),
     ("Esc", "Leave presenting or a text field; stop a computation that takes long"),
 )
 NOTATION = (

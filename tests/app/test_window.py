@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWid
 from app.shell.commands import COMMANDS
 from app.shell.palette import Palette
 from app.shell.panels import PANELS
-from app.shell.sheets import Sheet
+from app.shell.sheets import CANVAS_KEYS, Sheet
 from app.shell.view_commands import scale_text
+from app.shell.window import TRAINING_KEYS
 from app.shell.workspaces import WORKSPACES
 from core.base.arrays import frozen
 from core.figure import STRIDES
@@ -355,6 +356,13 @@ def test_a_canvas_that_is_not_seen_takes_no_commands(window):
     assert (window.session.cursor, window.session.document, window.arrangement.kept.open) == before
     window.show_workspace("step")
     assert all(window.actions_by_id[name].isEnabled() for name in needing)
+
+
+def test_the_sheet_names_the_keys_with_which_one_trains():
+    """Those that the window takes there, and no others."""
+    said = {key for keys, _ in CANVAS_KEYS if keys.endswith(" in Train") for key in keys[:-9].split(", ")}
+    taken = {f"{'Shift+' * shift}{key.name.removeprefix('Key_')}" for key, shift in TRAINING_KEYS}
+    assert said == taken
 
 
 def test_keys_where_one_trains(window):
