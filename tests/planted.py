@@ -2730,7 +2730,7 @@ DIFFERENTIATING = {
         "tests/app/seen/test_seen_results.py",
     ),
     "parts-without-their-sign": bug(
-        "core/training/fitted_line.py",
+        "core/graph/summands.py",
         '-sign if node.op == "sub" else sign',
         "sign",
         "parts that are taken away are added in the fit",

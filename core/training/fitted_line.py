@@ -10,23 +10,11 @@ from msgspec import Struct
 
 from core.base.arrays import Array
 from core.data.examples import Range
+from core.graph.summands import Term, summands
 from core.training.answers import Points
 from core.training.trainer import Trainer
 
 POINTS = 200
-
-
-class Term(Struct, frozen=True):
-    """A summand of the prediction: a node, or an entry of a product of a weight and what it weighs.
-
-    sign    1, or −1 where it is taken away
-    weight  the parameter that it is multiplied by, or empty
-    node    what is multiplied, or what it is
-    """
-
-    sign: int
-    weight: str
-    node: str
 
 
 class Part(Struct, frozen=True, eq=False):
@@ -44,7 +32,7 @@ class FittedLine:
         self.x = np.linspace(*across, POINTS)
         self._trainer, self._name = trainer, trainer.roles.prediction
         self._points = Points(trainer, self._name, self.x[None], np.float64)
-        self.terms = tuple(_terms(trainer, self._name, 1))
+        self.terms = tuple(summands(trainer.graph, self._name, trainer.roles.parameters))
 
     def prediction(self) -> Array:
         """The predictions now, (points,)."""
@@ -88,21 +76,3 @@ def line_of(trainer: Trainer, across: Range) -> FittedLine | None:
     if not name or math.prod(trainer.graph.nodes[name].shape) != 1:
         return None
     return FittedLine(trainer, across)
-
-
-def _terms(trainer: Trainer, name: str, sign: int) -> Iterator[Term]:
-    """The summands of a node: those of sums, and products with a parameter."""
-    node, nodes = trainer.graph.nodes[name], trainer.graph.nodes
-    if node.op in ("add", "sub") and all(math.prod(nodes[one].shape) == 1 for one in node.args):
-        yield from _terms(trainer, node.args[0], sign)
-        yield from _terms(trainer, node.args[1], -sign if node.op == "sub" else sign)
-        return
-    learned = trainer.roles.parameters
-    if node.op in ("dot", "mul", "matvec") and len(node.args) == 2:
-        weights = [one for one in node.args if one in learned]
-        if len(weights) == 1:
-            other = node.args[0] if node.args[1] == weights[0] else node.args[1]
-            if math.prod(nodes[other].shape) == math.prod(nodes[weights[0]].shape):
-                yield Term(sign, weights[0], other)
-                return
-    yield Term(sign, "", name)
