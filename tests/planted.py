@@ -448,7 +448,7 @@ FIGURE = {
         "elif shown.nodes.keys() == operations.nodes.keys():",
         "elif shown is operations:",
         "nothing is said where a program has no net to draw as units",
-        "tests/app/test_cli.py",
+        "tests/cli/test_cli.py",
     ),
     "inputs-in-an-early-row": bug(
         "core/layout/parts.py",
@@ -483,7 +483,7 @@ FIGURE = {
         "return [count] if count == len(trace) and not highlight else range(len(trace) + 1)",
         "return [count]",
         "from one picture of a step to the next everything moves",
-        "tests/app/test_cli.py",
+        "tests/cli/test_cli.py",
     ),
     "heads-in-a-heap": bug(
         "core/layout/arrivals.py",
@@ -813,7 +813,7 @@ IN_FILES = {
         "and not args.all and not args.below",
         "and not args.all",
         "a finished picture has the rule of a step that is not lit",
-        "tests/app/test_cli.py",
+        "tests/cli/test_cli.py",
     ),
     "tikz-values-red": bug(
         TIKZ, '"value": f"text=clvalue', '"value": f"text=clgradient', "values are red in TikZ", FILES
@@ -837,7 +837,7 @@ IN_FILES = {
         '"none" if finished',
         '"step" if finished',
         "the end of a figure on the command line is lit",
-        "tests/app/test_cli.py",
+        "tests/cli/test_cli.py",
     ),
     "captions-always": bug(
         "core/figure/drawing.py",
@@ -1147,7 +1147,7 @@ IN_FILES = {
         "if force or not existing:",
         "if True:",
         "a command replaces files that nobody said it may",
-        "tests/app/test_cli.py",
+        "tests/cli/test_cli.py",
     ),
     "window-replaces-numbered-files": bug(
         "app/shell/saving.py",
@@ -1161,7 +1161,7 @@ IN_FILES = {
         "paths_of(path, len(counts)) if args.all else [path]",
         "[path]",
         "some of the numbered files are written before it is found that others exist",
-        "tests/app/test_cli.py",
+        "tests/cli/test_cli.py",
     ),
     "webp-with-loss": bug(
         "app/figures/pixels.py",

@@ -26,7 +26,7 @@ from core.notation.printers import reading
 from core.notation.signatures import MAX_VALUES
 from core.ops import OPS
 from core.passes.explain import caveat
-from core.passes.not_finite import notes_on_not_finite
+from core.passes.not_finite import remarks_on_not_finite
 from core.passes.stepper import MAX_SECONDS, record, run
 from core.passes.unfold import composite, unfolded
 from core.project.document import VERSION
@@ -214,7 +214,7 @@ def test_where_a_formula_is_not_the_operation_is_told_truly():
 
     for program, value in (("softmax(x)", {"x": frozen([800, 0])}), ("bce(x, 0)", {"x": 0.0})):
         whole, written = (at(program, value, wanted) for wanted in (lambda key, node: False, composite))
-        assert not notes_on_not_finite(whole) and np.any(np.isnan(written.last.value("f")))
+        assert not remarks_on_not_finite(whole) and np.any(np.isnan(written.last.value("f")))
     whole, written = (at("relu(x)", {"x": 0.0}, wanted) for wanted in (lambda key, node: False, composite))
     assert (whole.last.gradient("x"), written.last.gradient("x")) == (0, 0.5)
     assert caveat(written.last, written.graph.nodes["f"]) != caveat(whole.last, whole.graph.nodes["f"])

@@ -132,7 +132,9 @@ class View(QGraphicsView):
         return next((name for item in self.items(at) if (name := self._scene.node_at(item))), "")
 
     def frame_under(self, at: QPoint) -> str:
-        """The key of the innermost frame at a point, or the empty string."""
+        """The key of the innermost frame at a point; none there, or where what is trained is shown."""
+        if self._scene.source is not self.session:
+            return ""
         here = self.mapToScene(at)
         found = (frame.key for frame in self.session.figure.frames if frame_rect(frame).contains(here))
         return max(found, key=len, default="")

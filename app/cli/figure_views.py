@@ -101,7 +101,7 @@ def write_view(args: argparse.Namespace) -> int:
             page=view_page(found),
             text=args.text or "outlines",
         )
-    for note in run.setup.notes:
+    for note in run.setup.remarks:
         say(f"Note: {note}")
     for remark in (*[found.remark] * bool(found.remark), *looks_remarks(args, kind)):
         say(f"Note: {remark}.")

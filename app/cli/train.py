@@ -103,7 +103,7 @@ def _train(args: argparse.Namespace, document: Document) -> int:
         raise Refusal(problem, "" if network else document.text) from None
     with Interruption() as interrupt, _Progress(args.progress, updates) as progress:
         curve = follow(trainer, updates, lambda: interrupt.noted, progress)
-    _write(args, curve, made.notes)
+    _write(args, curve, made.remarks)
     if curve.why_stopped or curve.why_paused:
         say(curve.why_stopped or curve.why_paused)
     if curve.interrupted:

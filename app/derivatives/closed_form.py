@@ -121,7 +121,7 @@ class ClosedFormView(View):
         found = yield from watched(asked, tell)
         yield from self.where.lay_out(found.definitions())
         yield from self.steps.lay_out(step.math for step in found.steps[-MOST_STEPS:])
-        self._show(found, " ".join(with_full_stop(note.message) for note in found.notes))
+        self._show(found, " ".join(with_full_stop(remark.message) for remark in found.remarks))
         self.where.show_all(len(found.where))
         self.where_title.setVisible(bool(found.where))
         self._show_steps(len(found.steps))

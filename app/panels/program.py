@@ -24,7 +24,7 @@ from app.widgets.labels import Button, plain_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem, Span, cut
 from core.notation.names import in_text
-from core.notation.program import Note
+from core.notation.program import Remark
 
 APPLY_AFTER = 120  # milliseconds without typing
 SHOW_PROBLEM_AFTER = 400
@@ -247,8 +247,8 @@ class ProgramPanel(QWidget):
         if problem and problem.span and problem.fix is not None:
             self._replace(problem.span, problem.fix)
 
-    def _use_other_reading(self, note: Note) -> None:
-        self._replace(note.span, note.other)
+    def _use_other_reading(self, remark: Remark) -> None:
+        self._replace(remark.span, remark.other)
 
     def _replace(self, span: Span, written: str) -> None:
         """Put other text in a place of the program, as one edit."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.widgets.labels import Button, plain_label, tint
 from core.base.errors import cut
-from core.notation.program import Note
+from core.notation.program import Remark
 
 MOST = 3
 LONGEST_LABEL = 32  # characters on a button
@@ -25,7 +25,7 @@ class Remarks(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self._remarks: tuple[Note, ...] = ()
+        self._remarks: tuple[Remark, ...] = ()
         self._rows = [_Row(self) for _ in range(MOST)]
         self.more = plain_label()
         for row in self._rows:
@@ -33,7 +33,7 @@ class Remarks(QWidget):
         column.addWidget(self.more)
         self.hide()
 
-    def show_remarks(self, remarks: Sequence[Note], colour: str) -> None:
+    def show_remarks(self, remarks: Sequence[Remark], colour: str) -> None:
         """Show the remarks in a colour of the theme; without any the widget is hidden."""
         self._remarks = tuple(sorted(remarks, key=lambda remark: not remark.other))
         for row, remark in zip(self._rows, [*self._remarks[:MOST], *[None] * MOST], strict=False):
@@ -63,7 +63,7 @@ class _Row(QWidget):
         super().__init__(remarks)
         self.label: QLabel = plain_label()
         self.button = Button()
-        self.remark: Note | None = None
+        self.remark: Remark | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -71,7 +71,7 @@ class _Row(QWidget):
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self.button.clicked.connect(lambda: remarks.chosen.emit(self.remark))
 
-    def show_remark(self, remark: Note, colour: str) -> None:
+    def show_remark(self, remark: Remark, colour: str) -> None:
         self.remark = remark
         self.label.setText(remark.message if remark.message.endswith((".", "?")) else f"{remark.message}.")
         tint(self.label, colour)

@@ -144,7 +144,7 @@ GRAPH = (
         ("Ctrl+Shift+A",),
         icon="network",
         group=1,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "differentiate",
@@ -154,7 +154,7 @@ GRAPH = (
         ("Ctrl+Shift+D",),
         checked=lambda host: host.session.selection == host.session.document.output != "",
         group=2,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "derivatives_column",
@@ -178,7 +178,7 @@ GRAPH = (
         write_note,
         ("Ctrl+M",),
         group=2,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "class_names",
@@ -186,7 +186,7 @@ GRAPH = (
         "What the entries of the selected vector are called, such as the classes of scores",
         name_entries,
         group=2,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "unfold",
@@ -195,7 +195,7 @@ GRAPH = (
         unfold,
         ("Ctrl+Down",),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "fold",
@@ -204,7 +204,7 @@ GRAPH = (
         fold,
         ("Ctrl+Up",),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "unfold_all",
@@ -212,7 +212,7 @@ GRAPH = (
         "Show every function as its formula",
         lambda host: unfold_all(host, "all"),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "unfold_numbers",
@@ -220,7 +220,7 @@ GRAPH = (
         "Vectors and matrices entry by entry as well, up to 64 entries each",
         lambda host: unfold_all(host, "numbers"),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "group",
@@ -229,7 +229,7 @@ GRAPH = (
         group_selected,
         ("Ctrl+G",),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "ungroup",
@@ -238,7 +238,7 @@ GRAPH = (
         ungroup,
         ("Ctrl+Shift+G",),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "fold_all",
@@ -246,7 +246,7 @@ GRAPH = (
         "The program as it was typed",
         lambda host: host.session.fold_all(),
         group=3,
-        needs="canvas",
+        needs="graph",
     ),
     Command(
         "fold_lines",

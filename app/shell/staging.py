@@ -86,7 +86,7 @@ class Staging(QObject):
         """Draw for the present step, and find how for the next one, so that it comes at once."""
         session, nearby = self._session, self._present_nearby()
         stops = session.stops
-        place = session.place + bool(session.part)  # by parts the next step is explained
+        place = session.place + bool(session.part)  # in three beats the next step is explained
         session.set_stage((yield from nearby.at(stops[place])))
         yield from nearby.at(stops[min(place + 1, len(stops) - 1)])
 

@@ -363,7 +363,7 @@ VIEW = (
         "What the present step lights up, large",
         lambda host: host.view.camera.zoom_to_step(),
         ("Ctrl+J",),
-        needs="canvas",
+        needs="graph",
         group=2,
     ),
     Command(
@@ -408,6 +408,7 @@ VIEW = (
             weights="bare" if host.session.options.weights == "values" else "values"
         ),
         checked=lambda host: host.session.options.weights == "values",
+        needs="graph",
         group=3,
     ),
     Command(
@@ -416,6 +417,7 @@ VIEW = (
         "Also those of nodes that the program gives none, such as v₁",
         partial(_toggle_option, name="captions"),
         checked=lambda host: host.session.options.captions,
+        needs="graph",
         group=3,
     ),
     Command(
@@ -432,6 +434,7 @@ VIEW = (
         "Show the text of notes; when off, pointing at a mark shows it",
         partial(_toggle_option, name="note_texts"),
         checked=lambda host: host.session.options.note_texts,
+        needs="graph",
         group=3,
     ),
     Command(
@@ -450,7 +453,7 @@ VIEW = (
             partial(_show_level, level=level),
             checked=partial(_shows_level, level=level),
             group=4,
-            needs="canvas",
+            needs="graph",
         )
         for level, title, tip in LEVELS
     ),
@@ -462,7 +465,7 @@ VIEW = (
             partial(_turn, name=name, label=label),
             checked=partial(_is_turned, name=name),
             group=4,
-            needs="canvas",
+            needs="graph",
         )
         for name, title, tip, label in TURNS
     ),
@@ -472,6 +475,7 @@ VIEW = (
         "Without it a figure is a finished picture",
         lambda host: host.session.set_options(highlight=not host.session.options.highlight),
         checked=lambda host: host.session.options.highlight,
+        needs="graph",
         group=3,
     ),
     Command(

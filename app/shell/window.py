@@ -206,13 +206,18 @@ class Window(QMainWindow):
             self.arrangement.updates_box.addWidget(self.updates)
         self._look()
         self._show_settings()
-        self.refresh_actions()
         self._show_notice()
         (self.lectures if name == "lectures" else self.view).setFocus()
 
+    @property
+    def shows_net(self) -> bool:
+        """Whether the canvas shows what is trained, and not the steps of the program."""
+        return self.net.seen and self.net.is_there
+
     def _look(self) -> None:
         """The canvas shows what is trained in the workspace for that, and the program's steps elsewhere."""
-        self.scene.look_at(self.net if self.net.seen and self.net.is_there else self.session)
+        self.scene.look_at(self.net if self.shows_net else self.session)
+        self.refresh_actions()
 
     def _tell_magnification(self) -> None:
         """Maps of units have as many pixels as are seen of them."""
@@ -335,7 +340,7 @@ class Window(QMainWindow):
 
     def why_not(self, command: Command) -> str:
         """Why a command cannot be chosen in this workspace; empty where it can."""
-        return self.arrangement.workspace.lacks(command.needs)
+        return self.arrangement.workspace.lacks(command.needs, self.shows_net)
 
     def _show_file(self) -> None:
         self.setWindowTitle(self.files.title())

@@ -18,6 +18,7 @@ TITLES: Mapping[Place, str] = {
 # what a command may need of a workspace, as a sentence says it: a place, a panel of the left column, more
 PARTS: Mapping[str, str] = {
     "canvas": "canvas",
+    "graph": "graph to step through",
     "steps": "row of steps",
     "algorithm": "listing",
     "program": "program in the left column",
@@ -60,9 +61,18 @@ class Workspace(Struct, frozen=True):
         """Whether a panel may stand in a place."""
         return place in self.places and (place != "left" or panel in self.left)
 
-    def lacks(self, part: str) -> str:
-        """Say that a part of PARTS is not in it; empty where it is, or where none is asked for."""
-        own = {"canvas": bool(self.places), "steps": self.has_steps}
+    def lacks(self, part: str, shows_net: bool = False) -> str:
+        """Say that a part of PARTS is not in it; empty where it is, or where none is asked for.
+
+        Args:
+            part: what is asked for.
+            shows_net: whether its canvas shows a net that is trained.
+        """
+        own = {
+            "canvas": bool(self.places),
+            "graph": bool(self.places) and not shows_net,
+            "steps": self.has_steps,
+        }
         there = not part or own.get(part) or part in self.places or part in self.left
         return "" if there else f"Not in {self.title}, where there is no {PARTS[part]}"
 

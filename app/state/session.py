@@ -30,7 +30,7 @@ from core.graph.programs import read_program
 from core.math.derivative_names import Notation
 from core.notation.names import in_text
 from core.notation.printers import reading
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.passes.expansions import expansion, menu_name
 from core.passes.guessed_values import is_edit, with_defaults
 from core.passes.seed import check_seed, is_chosen
@@ -75,7 +75,7 @@ class Session(Selecting):
         super().__init__(parent)
         self.measure = measure  # of names and symbols in figures: by the font where there is one
         self.problem: Problem | None = None
-        self.remarks: tuple[Note, ...] = ()  # how the program was read
+        self.remarks: tuple[Remark, ...] = ()  # how the program was read
         self.undo_stack = QUndoStack(self)
         self.path: Path | None = None
         self.reached: Reached | None = None  # where the training is to go on that has come with a document
@@ -480,7 +480,7 @@ class Session(Selecting):
             self.computing = False
             self._refuse(problem if problem.span else problem.at(Span(0, len(document.text))))
             return
-        self.computing, self.problem, self.remarks = False, None, result.notes
+        self.computing, self.problem, self.remarks = False, None, result.remarks
         before = before or result
         same_program = is_edit(before.document.text, document.text)
         self.cursor = self._cursor_in(result.trace) if self.cursor and same_program else 0

@@ -104,7 +104,7 @@ class TrainingPanel(QWidget):
     def _show(self) -> None:
         run, problem = self.training.run, self.training.problem
         message = sentence_of(problem) if problem else self.training.why_stopped
-        notes = run.setup.notes if run else ()
+        notes = run.setup.remarks if run else ()
         for label, text in ((self.message, message), (self.note, " ".join(map(with_full_stop, notes)))):
             label.setText(text)
             label.setVisible(bool(text))

@@ -11,7 +11,7 @@ from core.math.mathtree import Math, Table, Word, row
 from core.math.parts import ATOM, DIVIDED, POWER, PRODUCT, Part, product, side_by_side, turned, wrap
 from core.math.typeset import EQUALS, PLUS, Typesetter
 from core.notation.printers import expression_text
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.notation.simplify.writing import on_one_line
 from core.notation.tree import Binary, Index, Name, Number, Tree, walk
 from core.passes.seed import Entry
@@ -115,7 +115,7 @@ class Symbolic(Struct, frozen=True):
     tree: Tree
     where: tuple[tuple[str, Tree], ...]
     steps: tuple[ChainStep, ...]
-    notes: tuple[Note, ...]
+    remarks: tuple[Remark, ...]
     math: Math
     typesetter: Typesetter
     entry: Entry = ()

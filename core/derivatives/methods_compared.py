@@ -203,8 +203,8 @@ def _closed_form(trace: Trace, name: str) -> str:
     except Problem as problem:
         return f"? ({problem.message})"
     where = "".join(f"\n  where {line}" for line in found.program.splitlines()[:-1])
-    notes = "".join(f"\n  {note.message}" for note in found.notes)
-    return found.text + where + notes
+    remarks = "".join(f"\n  {remark.message}" for remark in found.remarks)
+    return found.text + where + remarks
 
 
 def jacobian_text(trace: Trace, of: str, by: str, layout: Layout, digits: int = DIGITS) -> str:

@@ -41,7 +41,7 @@ from core.math.mathtree import row
 from core.math.typeset import EQUALS
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.notation.simplify.forms import Algebra, Sum
 from core.notation.simplify.reading import form
 from core.notation.simplify.writing import Writer, on_one_line
@@ -51,7 +51,7 @@ from core.passes.seed import Entry
 
 # the most numbers and names in a formula before a part of it gets a name of its own
 MAX_SIZE = 60
-# a condition with more characters is left out of a note
+# a condition with more characters is left out of a remark
 LONGEST_CONDITION = 40
 SUPPORTED = (
     "A program of numbers has one; vectors have one in products, sums, norms, losses and functions that "
@@ -111,7 +111,7 @@ class _Derivation:
         self.definitions: dict[str, Sum] = {}
         self.gradients: dict[str, str] = {}
         self.shortened: list[str] = []
-        self.notes: dict[str, Note] = {}
+        self.remarks: dict[str, Remark] = {}
         self.upstream = graph.upstream_of([of])
         self.path = self.upstream & graph.downstream_of([by])
 
@@ -127,19 +127,19 @@ class _Derivation:
         math = part[0]
         if self.graph.nodes[self.by].shape and not result.shape:
             math = in_every_entry(part, tree)
-            self.note(f"Every entry of {self.by} has this derivative", self.by)
+            self.remark(f"Every entry of {self.by} has this derivative", self.by)
         where = self.where(tree)
         parts = [name for name, _ in where if name in self.shortened]
         if parts:
             few = ", ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
             stand = "stands for a part" if len(parts) == 1 else "stand for parts"
-            self.note(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
+            self.remark(f"{few} {stand} of the formula, which would be too long to read in full", self.of)
         equation = row(derivative_math(typesetter, self.of, self.by, *how), EQUALS, math)
-        notes = tuple(self.notes.values())
-        return Symbolic(self.of, self.by, tree, where, steps, notes, equation, typesetter, *how)
+        remarks = tuple(self.remarks.values())
+        return Symbolic(self.of, self.by, tree, where, steps, remarks, equation, typesetter, *how)
 
-    def note(self, message: str, node: str) -> None:
-        self.notes[message] = Note(message, self.graph.nodes[node].span)
+    def remark(self, message: str, node: str) -> None:
+        self.remarks[message] = Remark(message, self.graph.nodes[node].span)
 
     # -- values
 
@@ -309,7 +309,7 @@ class _Derivation:
         message = (
             f"{node.operation.symbol} has no derivative {place}; the backward pass uses {kink.used} there"
         )
-        self.note(message, node.name)
+        self.remark(message, node.name)
 
     # -- writing
 

@@ -18,7 +18,7 @@ from core.graph.programs import MATH_CONSTANTS, free_names, read_program, rename
 from core.graph.shape_conditions import ShapeConditions
 from core.notation.nearest import nearest
 from core.notation.printers import expression_text
-from core.notation.program import Note, Program, Statement
+from core.notation.program import Program, Remark, Statement
 from core.notation.tree import (
     Binary,
     Call,
@@ -95,7 +95,7 @@ class Builder(Nodes):
         super().__init__(named.union(free_names(program, values)))
         self.program, self.values = program, values
         self.last = program.statements[-1]
-        self.notes.extend(program.notes)
+        self.remarks.extend(program.remarks)
         self.stated: dict[str, Value] = {}
         self.functions: dict[str, Statement] = {}
         self.conditions = ShapeConditions(program.conditions, self.stated, values)
@@ -110,7 +110,7 @@ class Builder(Nodes):
             head = Span(self.last.name_span.start, self.last.tree.span.start)
             hint = f"Write {name} = …, or add a line that uses it, such as {name}({values})"
             raise Problem("The program only defines functions", head, hint, f"{name} = ")
-        return Graph(self.program, self.nodes, self.output, self.stated, tuple(self.notes))
+        return Graph(self.program, self.nodes, self.output, self.stated, tuple(self.remarks))
 
     # -- statements
 
@@ -209,7 +209,7 @@ class Builder(Nodes):
                 said = f"{describe(name, found[0].shape)}, and the inverse of a matrix is not computed"
                 raise Problem(said, part.span, f"Write 1/{name} for one divided by each entry", f"1/{name}")
             case Binary("^") if len(found[0].shape) == 2:
-                self._note_power(part, *found)
+                self._remark_on_power(part, *found)
                 return self.apply("pow", found, part)
             case Binary(sign):
                 return self.apply(OPERATIONS_BY_SIGN[sign], found, part)
@@ -265,7 +265,7 @@ class Builder(Nodes):
             return joined
         raise Problem(f"{part.function} does not take {len(found)} values")
 
-    def _note_power(self, part: Binary, base: Operand, exponent: Operand) -> None:
+    def _remark_on_power(self, part: Binary, base: Operand, exponent: Operand) -> None:
         """Say of the power of a matrix that it is taken entry by entry, unless it is written as in Python.
 
         Of W_{k,l}^2, an entry by its indices, nothing else can be meant.
@@ -279,7 +279,7 @@ class Builder(Nodes):
                 factors: list[Tree] = [base.tree] * int(exponent.constant)
                 product = reduce(lambda a, b: Binary(" ", a, b), factors)
                 said += f"; the product of matrices is {expression_text(product)}"
-            self.notes.append(Note(said, part.span))
+            self.remarks.append(Remark(said, part.span))
 
     def counted(self, found: list[Operand]) -> Operand:
         """How many entries an array has, or along an axis: a constant."""

@@ -18,7 +18,7 @@ from core.base.errors import Problem, Span
 from core.math.mathtree import Math
 from core.math.typeset import Typesetter
 from core.notation.nearest import nearest
-from core.notation.program import Note, Program
+from core.notation.program import Program, Remark
 from core.notation.tree import Tree
 from core.ops import OPS, Op
 from core.ops.rules import Rule
@@ -102,7 +102,7 @@ class Graph(Struct, frozen=True, dict=True):
     nodes: Mapping[str, Node]
     output: str
     stated: Mapping[str, Value]
-    notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     last: str = ""
     folded: Mapping[str, Node] = {}
 

@@ -14,7 +14,7 @@ from core.base.lazy_numpy import np
 from core.base.numbers import typed_text
 from core.graph.graph import CONSTANT, Node
 from core.notation.printers import expression_text
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.notation.tree import Binary, Negative, Tree
 from core.ops import OPS, Op
 
@@ -47,7 +47,7 @@ class Nodes:
     def __init__(self, reserved: set[str]):
         self.reserved = reserved
         self.nodes: dict[str, Node] = {}
-        self.notes: list[Note] = []
+        self.remarks: list[Remark] = []
         self.count = 0
         self.bytes = 0
         self.used: set[str] = set()
@@ -73,7 +73,7 @@ class Nodes:
         value = op.value.value(dict(zip(op.inputs, constants, strict=True)))
         if not is_finite(value) and all(map(is_finite, constants)):
             what = "not a number" if np.any(np.isnan(value)) else "infinite"
-            self.notes.append(Note(f"{expression_text(part)} is {what}", part.span))
+            self.remarks.append(Remark(f"{expression_text(part)} is {what}", part.span))
         return Operand(part, shape_of(value), constant=value, literal=True)
 
     def shape(self, op: Op, operands: Sequence[Operand], part: Tree) -> Shape:
@@ -98,7 +98,7 @@ class Nodes:
         names = [self.display_name(operand) for operand in operands]
         shapes = [operand.shape for operand in operands]
         said = op.remark_on(names, shapes, [operand.constant for operand in operands])
-        self.notes.extend([Note(said, part.span)] if said else [])
+        self.remarks.extend([Remark(said, part.span)] if said else [])
 
     def row_as_matrix(self, operand: Operand) -> Operand:
         """A transposed vector that stands on its own, as a matrix of one row; all else as it is."""

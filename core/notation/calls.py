@@ -75,7 +75,7 @@ def _plain_name(reader: Reading, token: Token, library: bool) -> Tree:
     ):
         shown = reader.source(reader.ahead().span)
         said = f"{token.text}({shown}) is read as {token.text} · {shown}"
-        reader.note(said, token.span.to(reader.ahead(2).span))
+        reader.remark(said, token.span.to(reader.ahead(2).span))
     return Name(reader.newest_names.get(token.text, token.text), token.span)
 
 
@@ -125,7 +125,7 @@ def applied(reader: Reading, token: Token, signature: Signature) -> Tree:
         else:
             call = Call(signature.name, (_next_factor(reader, token),), reader.since(token))
             mistaken_calls.refuse_unclear_end(reader, token, call)
-            reader.note_reading(call, call.span)
+            reader.remark_on_reading(call, call.span)
     if exponent is None:
         return call
     return Binary("^", call, exponent, reader.since(token))

@@ -106,11 +106,13 @@ class Expressions(Reading):
         if isinstance(left, Number) and self.source(left.span) == "1" and isinstance(right, Indicator):
             return with_span(right, span)  # 1[x > 0]
         if isinstance(right, Indicator) and token.text == "(":
-            self.note(f"{self.source(right.span)} is read as a factor: 1 where it holds, else 0", right.span)
-        self._note_quotient(left, right, token)
+            self.remark(
+                f"{self.source(right.span)} is read as a factor: 1 where it holds, else 0", right.span
+            )
+        self._remark_on_quotient(left, right, token)
         return Binary(" ", left, right, span)
 
-    def _note_quotient(self, left: Tree, right: Tree, token: Token) -> None:
+    def _remark_on_quotient(self, left: Tree, right: Tree, token: Token) -> None:
         """Say of `a/b c` that it is (a/b)·c, unless brackets or a plain number leave no doubt."""
         if not isinstance(left, Binary) or left.op != "/" or left.span.start < left.left.span.start:
             return
@@ -121,7 +123,7 @@ class Expressions(Reading):
         span, below = left.span.to(right.span), left.right.span
         said = f"{self.source(span)} is read as ({self.source(left.span)})·{self.source(right.span)}"
         head = self.text[left.span.start : below.start]
-        self.note(said, span, f"{head}({self.source(below)} {self.source(right.span)})")
+        self.remark(said, span, f"{head}({self.source(below)} {self.source(right.span)})")
 
     def starts_factor(self) -> bool:
         token = self.token
@@ -151,7 +153,7 @@ class Expressions(Reading):
         if inner.kind == "transpose" or (inner.kind == "name" and inner.text == "T"):
             self.at += 3 if braced else 1
             if "T" in self.known:
-                self.note("^T is the transpose; a variable T cannot be an exponent", inner.span)
+                self.remark("^T is the transpose; a variable T cannot be an exponent", inner.span)
             return Transposed(left, left.span.to(inner.span))
         if token.text in CLOSING:
             right = self.expression(POWER - 1)
@@ -168,7 +170,7 @@ class Expressions(Reading):
             shown = self.source(left.span.to(self.tokens[self.at - 1].span))
             layer = f"{self.source(left.span)}^{{({self.source(right.span).strip('()')})}}"
             said = f"{shown} is read as a power; a layer's number is written {layer}"
-            self.note(said, left.span.to(self.tokens[self.at - 1].span), layer)
+            self.remark(said, left.span.to(self.tokens[self.at - 1].span), layer)
         return Binary("^", left, right, left.span.to(self.tokens[self.at - 1].span))
 
     def index(self, left: Tree) -> Tree:

@@ -11,20 +11,20 @@ from core.base.errors import Span
 from core.notation.lexer import Token
 from core.notation.names import MARKS, canonical, parts
 from core.notation.nearest import seeming
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.notation.words import CONDITIONS, PROSE, TWO_LETTERS
 
 
 def split_products(
     tokens: list[Token], known: set[str], functions: Collection[str], upright: Collection[str], text: str
-) -> tuple[list[Token], list[Note]]:
-    """The tokens with `wx` written as `w x` where it has no meaning of its own, and notes that say so.
+) -> tuple[list[Token], list[Remark]]:
+    """The tokens with `wx` written as `w x` where it has no meaning of its own, and remarks that say so.
 
     `upright` are names that were written upright, as one word, and stay one.
     """
     atoms = _atoms(tokens, known, functions)
     found: list[Token] = []
-    notes: list[Note] = []
+    remarks: list[Remark] = []
     told: set[str] = set()
     for at, token in enumerate(tokens):
         name, factors = token.text, None
@@ -34,7 +34,7 @@ def split_products(
             factors = factors or (None if called else _by_look(name, atoms))
             if found and found[-1].text == "^" and re.match(r"T[^\W\d_]", name):
                 factors = ["T", name[1:]]
-                notes.append(Note(f"^{name} is read as ^T {factors[1]}", token.span))
+                remarks.append(Remark(f"^{name} is read as ^T {factors[1]}", token.span))
             elif name not in told and factors:
                 told.add(name)
                 shown = text[token.span.start : token.span.end]
@@ -46,13 +46,13 @@ def split_products(
                 if not indices and not set(factors[:-1]) & set(
                     functions
                 ):  # σx is σ(x), as is said where it is read
-                    notes.append(Note(said, token.span, f"\\mathrm{{{name}}}"))
+                    remarks.append(Remark(said, token.span, f"\\mathrm{{{name}}}"))
             elif name not in told and (said := seeming(name, functions)):
                 told.add(name)
-                notes.append(Note(said, token.span))
+                remarks.append(Remark(said, token.span))
         pieces = _pieces(token, factors or [], text)
         found.extend(pieces or [token])
-    return found, notes
+    return found, remarks
 
 
 def _pieces(token: Token, factors: Sequence[str], text: str) -> list[Token]:

@@ -78,5 +78,5 @@ def translated(
         tree = foreign.tree(*args, **by_name)
     except Problem as problem:
         raise problem.at(span) from None
-    reader.note_reading(tree, span)
+    reader.remark_on_reading(tree, span)
     return with_span(tree, span)

@@ -39,7 +39,7 @@ def without_indices(reader: Reading, statements: list[Statement]) -> list[Statem
             kept = [label for label in labels_of(parts(statement.name).sub) if label not in made.labels]
             vector = replace(parts(statement.name), sub="".join(kept)).text
             shown = reader.source(statement.name_span)
-            reader.note(f"{shown} = … is read as the whole of {vector}", statement.span)
+            reader.remark(f"{shown} = … is read as the whole of {vector}", statement.span)
             known = replace(
                 known, names=known.names - {statement.name} | {vector}, arrays=known.arrays | {vector}
             )
@@ -53,7 +53,7 @@ def _counted(reader: Reading, statements: list[Statement], counts: Mapping[str, 
     used = {name for statement in statements for name in names(statement.tree)}
     lengths = {name: length for name, length in counts.items() if name in used}
     for name, length in lengths.items():
-        reader.note(f"{name} is the number of entries, {expression_text(length)}", statements[-1].span)
+        reader.remark(f"{name} is the number of entries, {expression_text(length)}", statements[-1].span)
     return [replace(s, tree=substituted(s.tree, lengths)) for s in statements] if lengths else statements
 
 
@@ -122,7 +122,7 @@ def _loose_labels(reader: Reading, statement: Statement, known: Known) -> tuple[
     labels = tuple(dict.fromkeys(label for label in found if len(label) == 1))
     if labels:
         whole = f"all entries, as {' and '.join(labels)} {'has' if len(labels) == 1 else 'have'} no value"
-        reader.note(f"{reader.source(statement.span)} is read for {whole}", statement.span)
+        reader.remark(f"{reader.source(statement.span)} is read for {whole}", statement.span)
     return labels
 
 

@@ -254,7 +254,7 @@ def _first_that_holds(reader: Reading, found: list[tuple[Tree, Tree | None, str]
         rest = value
     else:
         rest = chosen(condition, value, Number(0.0))
-        reader.note("Where no case holds the value is 0", span)
+        reader.remark("Where no case holds the value is 0", span)
     for value, condition, _ in reversed(found[:-1]):
         if condition is None:
             raise Problem("Only the last case can be 'otherwise'", value.span, "Write its condition")

@@ -196,7 +196,7 @@ def refuse_number_for_name(cursor: Reading, token: Token) -> None:
     if cursor.ahead().kind == "name" and cursor.ahead(2).text == ")" and token.text in ("f", "g", "h"):
         span = token.span.to(cursor.ahead(2).span)
         factors = f"{token.text} · {cursor.ahead().text}"
-        cursor.note(f"{cursor.source(span)} is read as the product {factors}", span)
+        cursor.remark(f"{cursor.source(span)} is read as the product {factors}", span)
 
 
 def refuse_list_for_name(cursor: Reading, token: Token) -> None:

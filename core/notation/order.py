@@ -24,7 +24,7 @@ def in_order(reader: Reading, statements: list[Statement]) -> tuple[Statement, .
     if len(order) < len(statements):
         return tuple(statements)  # a circle; the builder says where
     late = ", ".join(statements[i].name or "" for i in order if statements[i].name)
-    reader.note(f"The lines are taken in the order of their use: {late}", statements[order[0]].span)
+    reader.remark(f"The lines are taken in the order of their use: {late}", statements[order[0]].span)
     return tuple(statements[i] for i in order)
 
 

@@ -1,4 +1,4 @@
-"""A program as it was read: its statements, notes for its reader, and what it needs of shapes."""
+"""A program as it was read: its statements, remarks for its reader, and what it needs of shapes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Statement(Part, frozen=True):
     name_span: Span = NOWHERE
 
 
-class Note(Struct, frozen=True):
+class Remark(Struct, frozen=True):
     """Something a reader of the program may want to know: how an ambiguity was understood.
 
     `other` is the text that, put in the span's place, is read the other way, where there is one.
@@ -63,7 +63,7 @@ class Program(Struct, frozen=True):
 
     text: str
     statements: tuple[Statement, ...]
-    notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     conditions: tuple[ShapeCondition, ...] = ()
     spelled: Mapping[str, str] = {}
     aliases: Mapping[str, str] = {}

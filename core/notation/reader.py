@@ -43,7 +43,7 @@ def read(text: str, functions: Mapping[str, Signature], known: Collection[str] =
             meaning of an index or of bars can depend on.
 
     Returns:
-        The statements as trees, with notes on how ambiguous places were understood and the conditions on
+        The statements as trees, with remarks on how ambiguous places were understood and the conditions on
         shapes that this reading needs.
 
     Raises:
@@ -75,9 +75,9 @@ class _Reader(Expressions):
         named = {*known, *self.aliases.values(), *given}
         usable = without_letters(found.tokens, functions, named)
         mistakes.refuse_derivative(found.tokens, named)
-        split, notes = split_products(found.tokens, named, usable, found.upright, text)
+        split, remarks = split_products(found.tokens, named, usable, found.upright, text)
         super().__init__(text, split, usable, named)
-        self.notes |= dict.fromkeys(notes)
+        self.remarks |= dict.fromkeys(remarks)
         self.upright, self.ranks = found.upright, ranks
         self.faces = found.faces
         self.spelled = {name: spelled for name, spelled in found.spelled.items() if spelled != name}
@@ -142,7 +142,7 @@ class _Reader(Expressions):
         ordered = in_order(self, lowered)
         faces = {replace(parts(name), sub="").text: face for name, face in self.faces.items()} | self.faces
         return Program(
-            self.text, ordered, tuple(self.notes), tuple(self.conditions), self.spelled, self.aliases, faces
+            self.text, ordered, tuple(self.remarks), tuple(self.conditions), self.spelled, self.aliases, faces
         )
 
     def statement(self) -> list[Statement]:
@@ -191,12 +191,12 @@ class _Reader(Expressions):
         first = sides[0]
         span = first.name.span.to(tree.span)
         if len(sides) > 1:
-            self.note(f"{self.source(span)} is read as {first.name.text} = {self.source(tree.span)}", span)
+            self.remark(f"{self.source(span)} is read as {first.name.text} = {self.source(tree.span)}", span)
         name = first.name.text if first.name.text not in self.functions else None
         self._check_parameters(first)
         if name and first.parameters and self.uses.named[name] > 1:
             call = f"{name}({', '.join(first.parameters)})"
-            self.note(f"{name} is read as a name; write {call} where it is meant as a function", span)
+            self.remark(f"{name} is read as a name; write {call} where it is meant as a function", span)
         found = [Statement(tree, name, span=span, name_span=first.name.span)]
         for side in sides[1:]:
             used = self.uses.named[side.name.text] > 1
@@ -223,7 +223,7 @@ class _Reader(Expressions):
             new += "′"
         self.newest_names[name.text] = new
         span = name.span.to(tree.span)
-        self.note(f"{self.source(span)} makes a new name, {new}; {old} keeps its value", span)
+        self.remark(f"{self.source(span)} makes a new name, {new}; {old} keeps its value", span)
         return Statement(
             Binary(sign.text[0], Name(old, name.span), tree, span), new, span=span, name_span=name.span
         )

@@ -1,4 +1,4 @@
-"""What all parts of the grammar share: the program read so far, its notes, and expressions read on demand."""
+"""What all parts of the grammar share: the program read so far, remarks on it, expressions read on demand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 from core.base.errors import Problem, Span
 from core.notation.cursor import CLOSING, Cursor
 from core.notation.lexer import Token
-from core.notation.program import Note, ShapeCondition
+from core.notation.program import Remark, ShapeCondition
 from core.notation.signatures import Signature
 from core.notation.tree import Tree
 
@@ -22,7 +22,7 @@ class Reading(Cursor, ABC):
     def __init__(self, text: str, tokens: list[Token], functions: dict[str, Signature], known: set[str]):
         super().__init__(text, tokens)
         self.functions, self.known = functions, known
-        self.notes: dict[Note, None] = {}  # each once, in their order
+        self.remarks: dict[Remark, None] = {}  # each once, in their order
         self.conditions: list[ShapeCondition] = []
         self.defined: set[str] = set()  # functions that the program defines
         self.definitions: dict[
@@ -34,8 +34,8 @@ class Reading(Cursor, ABC):
         self.sum_ends: dict[int, tuple[int, int, int]] = {}
         self.newest_names: dict[str, str] = {}  # the newest name of one that was changed with +=
 
-    def note(self, message: str, span: Span, other: str = "") -> None:
-        self.notes[Note(message, span, other)] = None
+    def remark(self, message: str, span: Span, other: str = "") -> None:
+        self.remarks[Remark(message, span, other)] = None
 
     def source(self, span: Span) -> str:
         return self.text[span.start : span.end]
@@ -44,11 +44,11 @@ class Reading(Cursor, ABC):
         """From a token to the one taken last."""
         return token.span.to(self.tokens[self.at - 1].span)
 
-    def note_reading(self, tree: Tree, span: Span) -> None:
+    def remark_on_reading(self, tree: Tree, span: Span) -> None:
         """Say what a part of the text is read as, unless it is written just so."""
         written, shown = self.source(span), self.printed(tree)
         if written != shown:
-            self.note(f"{written} is read as {shown}", span)
+            self.remark(f"{written} is read as {shown}", span)
 
     def listed(self, opening: Token, what: str, part: Callable[[], Part]) -> tuple[Part, ...]:
         """What stands, between commas, up to the bracket that closes `opening`: at least one part."""
@@ -99,7 +99,7 @@ class Reading(Cursor, ABC):
 
     @abstractmethod
     def printed(self, tree: Tree) -> str:
-        """How a note shows a tree."""
+        """How a remark shows a tree."""
 
     @abstractmethod
     def slope_of(self, function: str) -> Tree | None:

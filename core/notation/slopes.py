@@ -42,7 +42,7 @@ def slope(reader: Reading, token: Token, function: str, primes: int) -> Tree:
         hint = "Write its formula; the gradients of the program are computed anyway"
         raise Problem(f"The slope of {function} is not a formula of one value", span, hint)
     tree = with_span(substituted(formula, {"x": value[0]}), reader.since(token))
-    reader.note_reading(tree, tree.span)
+    reader.remark_on_reading(tree, tree.span)
     return tree
 
 

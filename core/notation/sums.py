@@ -85,11 +85,11 @@ def _continued(reader: Reading, start: int, limits: _Limits, body: Tree) -> Tree
     if body is not first:
         span = reader.since(token)
         rest = reader.text[first.span.end : span.end]
-        reader.note(said, span, f"({reader.source(token.span.to(first.span))}){rest}")
+        reader.remark(said, span, f"({reader.source(token.span.to(first.span))}){rest}")
     elif reader.at_sign("+", "-") and limits.indices:
         end = _end_of_sum(reader)
         head, longer = reader.text[token.span.start : body.span.start], reader.text[body.span.start : end]
-        reader.note(said, Span(token.span.start, end), f"{head}({longer})")
+        reader.remark(said, Span(token.span.start, end), f"{head}({longer})")
     return body
 
 
@@ -216,7 +216,7 @@ def _below(reader: Reading, limits: _Limits) -> None:
         reader.take()
         limits.excluded = reader.expression()
         left_out = reader.source(limits.excluded.span)
-        reader.note(f"The entry {left_out} is left out; entries are counted from 0", limits.excluded.span)
+        reader.remark(f"The entry {left_out} is left out; entries are counted from 0", limits.excluded.span)
     if reader.at_relation() or reader.at_sign(":", ","):
         message = "A condition below this sign is not read"
         hint = "Write the sum over all entries and multiply by the condition, as in ∑_i [x_i > 0] x_i"

@@ -8,7 +8,7 @@ from core.base.arrays import Value, is_finite
 from core.base.lazy_numpy import np
 from core.base.numbers import short
 from core.notation.names import in_text
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.ops.facts import Cause
 from core.passes.steps import Computed, Flowed
 from core.passes.trace import Trace
@@ -19,15 +19,15 @@ NO_NUMBERS = "; ∞ − ∞, 0 · ∞ and ∞/∞ are not numbers"
 ZERO_TIMES_INFINITY = "the upstream gradient is 0, and 0 · ∞ is not a number"
 
 
-def notes_on_not_finite(trace: Trace) -> list[Note]:
+def remarks_on_not_finite(trace: Trace) -> list[Remark]:
     """Find the first value or gradient of a trace that is infinite or not a number.
 
     Returns:
-        One note with the node, the cause and the place in the text; none where all numbers are finite.
+        One remark with the node, the cause and the place in the text; none where all numbers are finite.
     """
     for count, step in enumerate(trace.steps, start=1):
         if said := why_not_finite(trace, count):
-            return [Note(said, trace.graph.nodes[step.node].span)]
+            return [Remark(said, trace.graph.nodes[step.node].span)]
     return []
 
 

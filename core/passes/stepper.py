@@ -15,7 +15,7 @@ from core.graph.nodes import SMALLER, check_index
 from core.graph.plan import GRADIENT, OUTPUT, Plan, make_plan
 from core.graph.programs import read_program, renamed
 from core.notation.printers import expression_text
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.passes.seed import check_seed, usual_seed
 from core.passes.steps import Computed, Flowed, Seeded, Step
 from core.passes.trace import Trace
@@ -48,7 +48,9 @@ def run(text: str, values: Mapping[str, Value], output: str = "", seed: Value | 
     return record(make_plan(graph), values, seed)
 
 
-def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Value | None, tuple[Note, ...]]:
+def as_chosen(
+    graph: Graph, output: str, seed: Value | None
+) -> tuple[Graph, Value | None, tuple[Remark, ...]]:
     """Choose a graph's output and seed, as far as they still fit it.
 
     Args:
@@ -57,17 +59,17 @@ def as_chosen(graph: Graph, output: str, seed: Value | None) -> tuple[Graph, Val
         seed: the seed that was chosen before, or None.
 
     Returns:
-        The graph with that output, the seed for it, and a note on each choice that no longer fits and is left
-        out.
+        The graph with that output, the seed for it, and a remark on each choice that no longer fits and is
+        left out.
     """
     if output and (output not in graph.nodes or graph.nodes[output].is_constant):
         said = f"{output} was differentiated and is no longer there; now it is {graph.output}"
-        return graph, None, (Note(said, graph.nodes[graph.output].span),)
+        return graph, None, (Remark(said, graph.nodes[graph.output].span),)
     asked = graph.with_output(output) if output else graph
     node = asked.nodes[asked.output]
     if seed is not None and shape_of(seed) != node.shape:
         said = f"{describe('The seed', shape_of(seed))} and is not used; {describe(node.name, node.shape)}"
-        return asked, None, (Note(said, node.span),)
+        return asked, None, (Remark(said, node.span),)
     return asked, seed, ()
 
 

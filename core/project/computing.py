@@ -1,4 +1,4 @@
-"""From a document to what its views show: the trace of its program, the drawing of its graph, the notes."""
+"""From a document to what its views show: the trace of its program, the drawing of its graph, the remarks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.math.derivative_names import PARTIAL
 from core.notation.nearest import seeming
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.ops import FUNCTIONS
 from core.passes.guessed_values import with_defaults
-from core.passes.not_finite import notes_on_not_finite
+from core.passes.not_finite import remarks_on_not_finite
 from core.passes.stepper import as_chosen, recording
 from core.passes.trace import Trace
 from core.passes.unfold import still_unfolded, unfolded
@@ -36,14 +36,14 @@ class Result(Struct, frozen=True):
     document: Document
     trace: Trace
     drawing: Drawing
-    said: tuple[Note, ...]
+    said: tuple[Remark, ...]
     layout_of: object
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def remarks(self) -> tuple[Remark, ...]:
         """What is to be said of the document."""
         remark = self.document.remark
-        return (Note(remark, Span(0, 0)), *self.said) if remark else self.said
+        return (Remark(remark, Span(0, 0)), *self.said) if remark else self.said
 
 
 def compute(document: Document, options: Options, measure: Measure, before: Result | None) -> Work[Result]:
@@ -74,7 +74,7 @@ def _computes_the_same(one: Document, other: Document) -> bool:
     return all(getattr(one, name) is getattr(other, name) for name in COMPUTED)
 
 
-def _traced(document: Document) -> Work[tuple[Trace, tuple[Note, ...]]]:
+def _traced(document: Document) -> Work[tuple[Trace, tuple[Remark, ...]]]:
     """The trace of a document's program, and what is to be said of it."""
     program = read_program(document.text, document.values)
     yield
@@ -84,10 +84,10 @@ def _traced(document: Document) -> Work[tuple[Trace, tuple[Note, ...]]]:
     graph, seed, left_out = as_chosen(complete, document.output, document.seed)
     trace = yield from recording(make_plan(graph), values, seed)
     return trace, (
-        *graph.notes,
+        *graph.remarks,
         *left_out,
         *_of_guessed_names(graph, document),
-        *notes_on_not_finite(trace),
+        *remarks_on_not_finite(trace),
     )
 
 
@@ -115,8 +115,8 @@ def _drawn(
     return (finished(work) if is_same else (yield from work)), drawn
 
 
-def _of_guessed_names(graph: Graph, document: Document) -> list[Note]:
+def _of_guessed_names(graph: Graph, document: Document) -> list[Remark]:
     """What to say of names that may not be meant as such; of those without any value the reader told."""
     guessed = [name for name in graph.free if name in document.guessed]
-    notes = [Note(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
-    return [note for note in notes if note.message]
+    remarks = [Remark(seeming(name, FUNCTIONS), graph.nodes[name].span) for name in guessed]
+    return [remark for remark in remarks if remark.message]

@@ -18,10 +18,10 @@ from core.graph.json_values import plain_value
 from core.math.derivative_names import Notation
 from core.math.plain import plain
 from core.notation.printers import reading
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.passes.explain import OF_THE_SUM, caveat
 from core.passes.gradient_names import gradient_math
-from core.passes.not_finite import notes_on_not_finite
+from core.passes.not_finite import remarks_on_not_finite
 from core.passes.seed import is_chosen, seeded_text
 from core.passes.trace import Trace
 from core.service.request import Request
@@ -37,22 +37,22 @@ class Report:
         self.checked: dict[str, Checked] = check_gradients(trace, self.wrt) if request.check else {}
 
     @property
-    def warnings(self) -> list[Note]:
+    def warnings(self) -> list[Remark]:
         """What a reader should know: ambiguities, kinks, infinite values, missing gradients."""
         graph, trace = self.trace.graph, self.trace
-        found = [*graph.notes, *notes_on_not_finite(trace), *_kinks(trace)]
+        found = [*graph.remarks, *remarks_on_not_finite(trace), *_kinks(trace)]
         span = graph.nodes[graph.output].span
         if is_chosen(trace.seed):
             of = seeded_text(graph.output, trace.seed, graph.nodes)
-            found.append(Note(f"The gradients are those of {of}", span))
+            found.append(Remark(f"The gradients are those of {of}", span))
         elif graph.nodes[graph.output].shape:
             said = describe(graph.output, graph.nodes[graph.output].shape)
-            found.append(Note(f"{said}; {OF_THE_SUM}", span))
+            found.append(Remark(f"{said}; {OF_THE_SUM}", span))
         for name in self.wrt:
             if trace.last.gradient(name) is None:
-                found.append(Note(f"{graph.output} has no gradient for {name}", graph.nodes[name].span))
+                found.append(Remark(f"{graph.output} has no gradient for {name}", graph.nodes[name].span))
             elif self.request.check and name not in self.checked:
-                found.append(Note(f"{name} is too large to be checked", graph.nodes[name].span))
+                found.append(Remark(f"{name} is too large to be checked", graph.nodes[name].span))
         return [*found, *self.request.unused(graph)]
 
     def _typed(self, name: str) -> str:
@@ -81,7 +81,7 @@ class Report:
                 for node in graph.nodes.values()
             ],
             "reading": reading(graph.program),
-            "warnings": [note.message for note in self.warnings],
+            "warnings": [remark.message for remark in self.warnings],
         }
         if self.request.check:
             found["check"] = {
@@ -100,8 +100,8 @@ class Report:
         shown = [node for node in graph.nodes.values() if not node.is_constant]
         columns = self._columns(shown, digits, notation)
         heads = [reading_line(graph), ""]
-        notes = [f"Note: {note.message}" for note in self.warnings]
-        return "\n".join([*heads, *table(columns), *(["", *notes] if notes else [])])
+        remarks = [f"Note: {remark.message}" for remark in self.warnings]
+        return "\n".join([*heads, *table(columns), *(["", *remarks] if remarks else [])])
 
     def _columns(self, nodes: Sequence[Node], digits: int, notation: Notation | None) -> dict[str, list[str]]:
         last = self.trace.shown.last
@@ -140,10 +140,10 @@ def reading_line(graph: Graph) -> str:
     )
 
 
-def _kinks(trace: Trace) -> list[Note]:
-    """A note for each node that stands where its operation has no derivative."""
+def _kinks(trace: Trace) -> list[Remark]:
+    """A remark for each node that stands where its operation has no derivative."""
     nodes = (node for node in trace.graph.nodes.values() if not node.is_leaf)
-    return [Note(f"{node.name}: {said}", node.span) for node in nodes if (said := caveat(trace.last, node))]
+    return [Remark(f"{node.name}: {said}", node.span) for node in nodes if (said := caveat(trace.last, node))]
 
 
 def _plain(value: Value | None) -> Any:

@@ -26,7 +26,7 @@ from core.graph.programs import free_names, read_program, renamed
 from core.graph.typed_value import read_value
 from core.notation.lexer import MAX_CHARACTERS
 from core.notation.nearest import nearest
-from core.notation.program import Note, Program
+from core.notation.program import Program, Remark
 from core.notation.spellings import name_of
 from core.notation.tree import Name, walk
 from core.passes.guessed_values import with_defaults
@@ -123,10 +123,10 @@ class Request(Struct, frozen=True):
         given = {program.aliases.get(own, own): typed for own, typed in self.typed.items()}
         return given.get(name, spelled)
 
-    def unused(self, graph: Graph) -> list[Note]:
-        """A note for each value given to a name the program does not have."""
+    def unused(self, graph: Graph) -> list[Remark]:
+        """A remark for each value given to a name the program does not have."""
         return [
-            Note(f"{name} is not in the program; its value is not used", Span(0, 0))
+            Remark(f"{name} is not in the program; its value is not used", Span(0, 0))
             for name in self.values
             if graph.program.aliases.get(name, name) not in graph.nodes
         ]

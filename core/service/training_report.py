@@ -16,7 +16,7 @@ from core.graph.graph import Graph, check_node
 from core.graph.json_values import MOST_VALUES, plain_value
 from core.graph.nodes import check_index
 from core.graph.programs import read_program
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.passes.stepper import TimeLimit
 from core.service.request import Refusal, Request, json_hint
 from core.service.training_request import TrainingRequest
@@ -170,7 +170,7 @@ class TrainingReport:
             "values": self._named(trainer.learned()),
             "diverged": diverged,
             "nodes": self._named(trainer.node_values(self.nodes)),
-            "warnings": [note.message for note in (*self.graph.notes, *self._unused())],
+            "warnings": [remark.message for remark in (*self.graph.remarks, *self._unused())],
             "interrupted": diverged is None and trainer.updates < steps,
         }
 
@@ -187,8 +187,8 @@ class TrainingReport:
         said = f"The training takes longer than {limit.seconds:g} s; it was stopped at {made}"
         return Problem(said, hint="Ask for fewer steps, or for fewer examples")
 
-    def _unused(self) -> list[Note]:
-        """A note for each value that is given for nothing; a target may stand in no formula."""
+    def _unused(self) -> list[Remark]:
+        """A remark for each value that is given for nothing; a target may stand in no formula."""
         values = {name: value for name, value in self.asked.values.items() if name != self.roles.target}
         return replace(self.asked, values=values).unused(self.graph)
 

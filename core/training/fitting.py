@@ -37,12 +37,12 @@ NARROW, FEW_UNITS, MANY_UNITS, FILTERS = 10, 8, 32, 8
 
 
 class FittedProgram(Struct, frozen=True):
-    """A program ready to be trained; `notes` are sentences on choices made automatically."""
+    """A program ready to be trained; `remarks` are sentences on choices made automatically."""
 
     graph: Graph
     values: Mapping[str, Value]
     roles: Roles
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def fitting(
@@ -75,7 +75,7 @@ def fitting(
     if rule.objective:
         return made
     check_trainable(made.graph, made.roles, dataset)
-    return replace(made, notes=(*made.notes, *unreached(made.graph, made.roles)))
+    return replace(made, remarks=(*made.remarks, *unreached(made.graph, made.roles)))
 
 
 def likely_roles(

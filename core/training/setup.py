@@ -41,7 +41,7 @@ class TrainingSetup(Struct, frozen=True):
     text, graph   the program as it is written, and built
     values        where its parameters start, its fixed inputs, and values in the shapes of the data
     roles         what each of its inputs is for
-    notes         sentences on choices made automatically
+    remarks         sentences on choices made automatically
     """
 
     text: str
@@ -50,7 +50,7 @@ class TrainingSetup(Struct, frozen=True):
     roles: Roles
     dataset: Dataset | None
     options: TrainerOptions
-    notes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def examples(self) -> Examples | None:
@@ -93,7 +93,7 @@ def setting_up(
         return TrainingSetup(text, graph, values, roles_of(graph, dataset), dataset, options)
     rule = rule_of(settings.optimizer)
     made = yield from fitting(text, values, guessed, dataset, settings, rule)
-    return TrainingSetup(text, made.graph, made.values, made.roles, dataset, options, made.notes)
+    return TrainingSetup(text, made.graph, made.values, made.roles, dataset, options, made.remarks)
 
 
 setup = at_once(setting_up)

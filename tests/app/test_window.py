@@ -6,6 +6,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTableWidget
 
+from app.painting.parts import frame_rect
 from app.shell.commands import COMMANDS
 from app.shell.palette import Palette
 from app.shell.panels import PANELS
@@ -16,6 +17,8 @@ from app.shell.workspaces import WORKSPACES
 from core.base.arrays import frozen
 from core.figure import STRIDES
 from core.ops import FUNCTION_LIST
+from core.project.document import Document
+from core.training.choices import PROGRAM
 from tests.app.listing_cells import everything, index_of, text, tip, type_value
 
 Key, Shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -317,6 +320,7 @@ def test_every_command_is_in_a_menu_with_a_tip(window):
 
 
 OF_THE_LISTING = {"fold_lines", "show_lines", "data_gradients"}
+OF_THE_GRAPH = {command.id for command in COMMANDS if command.needs == "graph"}
 OF_STEPS = {"next", "previous", "first", "last", "play", "in_beats", *(f"stride_{name}" for name in STRIDES)}
 
 
@@ -325,7 +329,7 @@ def test_commands_without_effect_in_a_workspace_are_grey_and_say_why(window, wor
     window.show_workspace(workspace)
     without = {
         "step": set(),
-        "train": {"pin_program", "band_window", "beside_window", *OF_THE_LISTING, *OF_STEPS},
+        "train": {"pin_program", "band_window", "beside_window", *OF_THE_LISTING, *OF_THE_GRAPH, *OF_STEPS},
         "lectures": {command.id for command in COMMANDS if command.needs},
     }[workspace]
     actions = window.actions_by_id
@@ -343,6 +347,29 @@ def test_commands_without_effect_in_a_workspace_are_grey_and_say_why(window, wor
     QTest.keyClick(palette.field, Key.Key_Return)
     assert (window.arrangement.kept.pinned == before) == ("pin_program" in without)
     palette.reject()
+
+
+def test_what_changes_the_graph_can_be_chosen_in_train_where_it_is_seen_there(window):
+    """A program without parameters has nothing to train: the canvas shows its steps."""
+    window.show_workspace("train")
+    assert {"unfold", "group", "statements", "captions", "arrange"} < OF_THE_GRAPH
+    assert not window.actions_by_id["unfold"].isEnabled()
+    window.training.change("train the program", trains=PROGRAM)
+    assert window.scene.source is window.session
+    assert all(window.actions_by_id[name].isEnabled() for name in OF_THE_GRAPH)
+
+
+def test_the_menu_of_a_net_that_is_trained_does_not_fold_what_is_drawn_in_step(window):
+    session = window.session
+    session.replace_document(Document("y = sigmoid(x)", {"x": 0.5}), None)
+    session.unfold_all("all")
+    frame = session.figure.frames[0]
+    at = window.view.mapFromScene(frame_rect(frame).center())
+    assert window.view.frame_under(at) == frame.key
+    window.show_workspace("train")
+    side = window.view.viewport().rect()
+    points = [QPoint(x, y) for x in range(0, side.width(), 20) for y in range(0, side.height(), 20)]
+    assert not any(window.view.frame_under(point) for point in points)
 
 
 def test_a_canvas_that_is_not_seen_takes_no_commands(window):

@@ -65,7 +65,7 @@ MAPS = [
 def test_how_large_a_map_is(side, field, padding, stride, places):
     values = {"x": frozen(np.ones((side, side))), "W": frozen(np.ones((field, field)))}
     graph = graph_of(f"conv2d(x, W, {stride}, {padding})", values)
-    said = " ".join(note.message for note in graph.notes)
+    said = " ".join(note.message for note in graph.remarks)
     if places:
         assert (graph.nodes["f"].shape, said) == ((places, places), "")
     else:

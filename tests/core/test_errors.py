@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.base.errors import LONGEST, Problem, Span, legible
-from core.notation.program import Note
+from core.notation.program import Remark
 from core.project.document import Document, dumps, loads
 from core.service.report import BESIDE, WIDEST, error_answer, error_text
 from core.service.request import Refusal, request_from, typed_hint, typed_values
@@ -26,7 +26,7 @@ def test_problems_and_notes_cannot_be_longer_but_what_is_put_into_the_program_is
     problem = Problem(HUGE, Span(0, 1), HUGE, HUGE)
     assert max(map(len, (problem.message, problem.hint, *problem.args))) <= LONGEST
     assert problem.fix == HUGE
-    assert len(Note(HUGE, Span(0, 1)).message) <= LONGEST
+    assert len(Remark(HUGE, Span(0, 1)).message) <= LONGEST
     assert len(json.dumps(error_answer(problem))) < 3 * LONGEST
 
 
@@ -69,7 +69,7 @@ def test_what_is_huge_is_not_quoted_whole(way):
 def test_the_remark_of_a_file_is_cut():
     names = {f"v{number}": 1 for number in range(5_000)}
     old = {"format": "chainlight", "version": 1, "program": " + ".join(f"w{n}" for n in range(1_000))}
-    assert len(Note(loads(json.dumps(old | {"values": names})).remark, Span(0, 0)).message) <= LONGEST
+    assert len(Remark(loads(json.dumps(old | {"values": names})).remark, Span(0, 0)).message) <= LONGEST
 
 
 @pytest.mark.parametrize("column", [0, 5, 60, 500, 995])

@@ -12,7 +12,7 @@ from core.notation.tree import Binary, Call, Indicator, Name, Negative, Number, 
 from core.ops import OPS
 from core.ops.rules import PI
 from core.passes.explain import caveat
-from core.passes.not_finite import IN_BETWEEN, OVERFLOWS, notes_on_not_finite
+from core.passes.not_finite import IN_BETWEEN, OVERFLOWS, remarks_on_not_finite
 from core.passes.stepper import run
 from tests.core.test_ops import name_of, written
 
@@ -236,7 +236,7 @@ def test_whatever_is_not_finite_has_its_cause_told(op):
     """Of finite inputs by the declaration, or because a number is too large."""
     for values in grid(op):
         trace = run(written(op, values), values)
-        for note in notes_on_not_finite(trace):
+        for note in remarks_on_not_finite(trace):
             said = note.message.partition(": ")[2]
             causes = {cause.why for cause in (*op.causes, *op.back_causes)}
             declared = any(said.startswith(why) for why in causes)
@@ -267,7 +267,7 @@ def test_every_cause_is_told_somewhere(op, cause):
         # the value is finite where the gradient alone is at fault
         told |= {
             note.message
-            for note in notes_on_not_finite(run(f"v = {written(op, values)}; L = sum(v)", values))
+            for note in remarks_on_not_finite(run(f"v = {written(op, values)}; L = sum(v)", values))
         }
     if op.name in ("div", "nll", "nll_rows", "log", "log2", "log10", "bce") and cause in op.back_causes:
         assert any(said.startswith("v is ") for said in told)  # the value itself comes first
@@ -277,9 +277,9 @@ def test_every_cause_is_told_somewhere(op, cause):
 
 def test_what_follows_from_an_infinite_value_is_told_as_such():
     trace = run("y = 1/x; z = y - y", {"x": 0.0})
-    assert [note.message for note in notes_on_not_finite(trace)] == ["y is infinite: the divisor is 0"]
+    assert [note.message for note in remarks_on_not_finite(trace)] == ["y is infinite: the divisor is 0"]
     assert not is_finite(trace.last.value("z"))
-    note = notes_on_not_finite(run("softmax(x)", {"x": frozen([math.inf, 0])}))[0]
+    note = remarks_on_not_finite(run("softmax(x)", {"x": frozen([math.inf, 0])}))[0]
     assert "it is computed from x, which is not finite" in note.message
 
 

@@ -287,5 +287,5 @@ def test_the_order_is_a_topological_order(text):
 
 def test_of_the_power_of_an_entry_no_product_of_matrices_is_spoken():
     values = {"W": frozen([[1, 2], [3, 4]])}
-    assert not graph_of("\\sum_{k,l} W_{k,l}^2", values).notes
-    assert "entry by entry" in graph_of("W^2", values).notes[0].message
+    assert not graph_of("\\sum_{k,l} W_{k,l}^2", values).remarks
+    assert "entry by entry" in graph_of("W^2", values).remarks[0].message

@@ -308,7 +308,7 @@ NOTES = [
 
 @pytest.mark.parametrize(("text", "notes"), NOTES, ids=[row[0] for row in NOTES])
 def test_a_note_says_what_is_so(text, notes):
-    assert [note.message for note in graph_of(text, VALUES).notes] == notes
+    assert [note.message for note in graph_of(text, VALUES).remarks] == notes
 
 
 # -- names that are not what they look like
@@ -327,16 +327,16 @@ SEEMING = [
 
 @pytest.mark.parametrize(("text", "note"), SEEMING)
 def test_a_name_that_may_not_be_meant_as_one_is_said(text, note):
-    assert [note.message for note in read_program(text).notes] == [note]
+    assert [note.message for note in read_program(text).remarks] == [note]
 
 
 @pytest.mark.parametrize("text", ["wx = 1; 2 wx", "dx", "lr", "h_t", "y_hat", "x' = 1; x'", "net", "W1", "λ"])
 def test_a_name_that_is_plainly_one_needs_no_word(text):
-    assert not read_program(text).notes
+    assert not read_program(text).remarks
 
 
 def test_a_name_with_a_value_needs_no_word():
-    assert not read_program("wx", ["wx"]).notes
+    assert not read_program("wx", ["wx"]).remarks
 
 
 NEAREST = [

@@ -16,7 +16,7 @@ from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.graph.programs import read_program
 from core.passes.guessed_values import with_defaults
-from core.passes.not_finite import notes_on_not_finite
+from core.passes.not_finite import remarks_on_not_finite
 from core.passes.stepper import record, run
 from core.passes.steps import Computed, Flowed, Seeded
 
@@ -73,7 +73,7 @@ def at_defaults(text):
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_every_example_runs_at_its_defaults(text):
     trace = at_defaults(text)
-    assert notes_on_not_finite(trace) == []
+    assert remarks_on_not_finite(trace) == []
     for node in trace.graph.nodes:
         assert np.all(np.isfinite(trace.last.value(node)))
     assert_order(trace)
@@ -326,13 +326,13 @@ TROUBLES = [
 
 @pytest.mark.parametrize(("text", "values", "said"), TROUBLES)
 def test_the_first_number_that_is_none_is_named(text, values, said):
-    notes = notes_on_not_finite(run(text, values))
+    notes = remarks_on_not_finite(run(text, values))
     assert [note.message for note in notes] == [said]
     assert text[notes[0].span.start : notes[0].span.end]
 
 
 def test_nothing_is_said_of_finite_numbers():
-    assert notes_on_not_finite(run(NEURON, AT)) == []
+    assert remarks_on_not_finite(run(NEURON, AT)) == []
 
 
 # -- gradients against differences

@@ -161,12 +161,12 @@ NOTES = [
 
 @pytest.mark.parametrize(("text", "note"), NOTES)
 def test_an_ambiguity_is_never_silent(text, note):
-    assert [note.message for note in read_program(text).notes] == [note]
+    assert [note.message for note in read_program(text).remarks] == [note]
 
 
 @pytest.mark.parametrize("text", ["1/2 x", "(1/2)x", "x_y", "dx", "lr", "cos(x)", "1/(2x)", "1/2 (a)"])
 def test_nothing_is_said_where_nothing_is_in_doubt(text):
-    assert not read_program(text).notes
+    assert not read_program(text).remarks
 
 
 # -- round trips
@@ -240,7 +240,7 @@ def test_spans_point_at_their_text():
 def test_numbers_are_doubles_from_the_first():
     trace = run("9^9^9", {})
     assert trace.last.value("f") == np.inf
-    assert [note.message for note in trace.graph.notes] == ["9^9^9 is infinite"]
+    assert [note.message for note in trace.graph.remarks] == ["9^9^9 is infinite"]
 
 
 def test_doubling_values_cost_a_node_each():

@@ -111,7 +111,7 @@ def test_scores_beyond_all_exponentials_stay_finite():
 
 
 def test_what_is_meant_by_a_loss_of_rows_is_said():
-    notes = [note.message for note in graph_of("svm(s, k)", {"s": frozen(SCORES), "k": 1.0}).notes]
+    notes = [note.message for note in graph_of("svm(s, k)", {"s": frozen(SCORES), "k": 1.0}).remarks]
     assert notes == [
         "multiclass_hinge(s, k) is one loss for each row; their mean is mean(multiclass_hinge(s, k))"
     ]

@@ -302,7 +302,7 @@ def test_an_operation_on_vectors_has_no_local_factor():
 def test_corners_are_said_and_kept_out_of_the_formula():
     found = closed("max(x, y)", "x")
     assert found.text == "[x > y]"
-    assert [note.message for note in found.notes] == [
+    assert [note.message for note in found.remarks] == [
         "max has no derivative where x = y; the backward pass uses 1/2 to each there"
     ]
 
@@ -381,7 +381,7 @@ def test_lanes_that_cross_do_not_double_the_formula():
 def test_names_for_long_parts_keep_the_value_and_are_said():
     values = {"x": 0.7, "y": 0.4}
     found = derivative(graph_of(lanes(16), values), "x")
-    assert any("too long to read" in note.message for note in found.notes)
+    assert any("too long to read" in note.message for note in found.remarks)
     assert agrees(lanes(16), values, "x")
 
 

@@ -441,7 +441,7 @@ def test_only_values_that_do_not_fit_are_lost():
     text = "y = w·x + b; L = (y - t)^2 + λ ‖w‖^2"
     made = setup(settings_of("gauss"), text, {"w": frozen(np.ones(3)), "b": 2.0, "λ": 0.9})
     assert made.values["b"] == 2 and made.values["λ"] == 0.9 and shape_of(made.values["w"]) == (2,)
-    assert made.notes == ("The given value of w does not fit the data; w (2 entries) starts anew",)
+    assert made.remarks == ("The given value of w does not fit the data; w (2 entries) starts anew",)
 
 
 @pytest.mark.parametrize(
@@ -469,14 +469,14 @@ def test_what_is_no_class_has_no_accuracy():
 
 def test_parameters_that_no_gradient_reaches_are_named():
     made = setup(settings_of("gauss"), "h = step(W x + c); p = σ(w·h + b); L = bce(p, t)", {})
-    assert made.notes == ("No gradient reaches W and c: they keep the values they start from",)
+    assert made.remarks == ("No gradient reaches W and c: they keep the values they start from",)
 
 
 def test_values_that_do_not_fit_the_data_are_named_and_drawn():
     text = "s = W x + b; L = cross_entropy(s, k)"
     made = setup(settings_of("iris"), text, {"W": frozen(np.ones((2, 2))), "b": frozen(np.ones(2))})
     said = "The given values of W and b do not fit the data; W (3×4) and b (3 entries) start anew"
-    assert made.notes == (said,)
+    assert made.remarks == (said,)
     assert shape_of(made.values["W"]) == (3, 4)
 
 

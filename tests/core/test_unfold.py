@@ -26,7 +26,7 @@ from core.ops import OPS
 from core.passes.expansions import MOST_ENTRIES, expansion
 from core.passes.explain import caveat, explain
 from core.passes.guessed_values import with_defaults
-from core.passes.not_finite import notes_on_not_finite
+from core.passes.not_finite import remarks_on_not_finite
 from core.passes.stepper import record
 from core.passes.unfold import LEVELS, anything, composite, frame_of, key_of, parent, unfolded
 from tests.core.test_explain import PROGRAMS
@@ -184,7 +184,7 @@ def test_unfolding_a_worked_example_keeps_its_numbers(case, wanted):
     graph = graph_of(case["program"], values)
     other = unfolded(graph, wanted)
     trace = record(make_plan(other), values)
-    assert (case["id"] in OVERFLOWING) == bool(notes_on_not_finite(trace))
+    assert (case["id"] in OVERFLOWING) == bool(remarks_on_not_finite(trace))
     if case["id"] in AT_A_KINK:
         assert "maximum" in at_kinks(trace)
     elif case["id"] not in OVERFLOWING:
@@ -201,7 +201,7 @@ def test_unfolding_a_random_program_keeps_values_and_gradients(seed, level):
         assert "more than 10,000 nodes" in problem.message
         return
     told = [record(make_plan(graph), values) for graph in (plan.graph, other)]
-    safe = not any(notes_on_not_finite(trace) or at_kinks(trace) or saturates(trace) for trace in told)
+    safe = not any(remarks_on_not_finite(trace) or at_kinks(trace) or saturates(trace) for trace in told)
     if safe and not a_kink_between(plan.graph, *(trace.last for trace in told)):
         assert_same_facts(plan.graph, other, values, tolerance=1e-7)
 
@@ -374,7 +374,7 @@ def test_the_spelled_out_form_overflows_where_the_composite_does_not():
     other = unfolded(graph, composite)
     traces = [record(make_plan(g), values) for g in (graph, other)]
     assert traces[0].last.value("f") == 1 and math.isnan(traces[1].last.value("f"))
-    assert [note.message for note in notes_on_not_finite(traces[1])] == [
+    assert [note.message for note in remarks_on_not_finite(traces[1])] == [
         "v₁.1 is infinite: the exponential overflows above 709"
     ]
 
