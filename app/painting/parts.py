@@ -31,6 +31,7 @@ DOT = 4.0  # the radius of what moves along an arrow: it covers no number beside
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
 # of a selected box, outside its outline, where names and numbers keep away
 MARK, MARK_WIDTH = 2.4, 2.4
+SUM_FRAME = 1.0  # the width of the line around a sum of gradients
 POINTED = (2.0, 1.5)  # the dashes of the same mark where a node is pointed at, in its widths
 RING = 4.0  # between the two rings of the output that was chosen
 THINNEST, THICKEST = 1.0, 9.0  # edges that show weights
@@ -364,7 +365,8 @@ def paint_label(
     rect = label_rect(label)
     role = _COLOURS.get(label.role, label.role)
     if role == "gradient" and on_ground:
-        painter.setPen(Qt.PenStyle.NoPen)
+        framed = label.role == "sum"  # what came back from several uses is no gradient of one edge
+        painter.setPen(QPen(theme.colour("gradient"), SUM_FRAME) if framed else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ground"))
         for part in grounds(label.map, rect) if label.map else [rect.adjusted(-GROUND, 0, GROUND, 0)]:
             painter.drawRoundedRect(part, GROUND, GROUND)

@@ -171,6 +171,7 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
         "value": f"text=clvalue, inner sep=0pt, {font('label')}",
         "gradient": f"text=clgradient, fill=clground, {corners}, {sides}, {font('label')}",
         "ground": f"fill=clground, {corners}",
+        "sum": f"draw=clgradient, line width={pt(1.0)}",
         "output": f"text=clink, inner sep=0pt, {font('name')}",
         "caption": f"text=clink, inner sep=0pt, {font('label')}",
         "note": f"text=clfaint, inner sep=0pt, {font('small')}",
@@ -242,6 +243,8 @@ def _label(label: Label, sizes: Sizes, colours: Mapping[str, str], scale: float)
     assert label.math is not None
     style = role if role != "name" else "caption" if label.centred else "output"
     look: list[str] = [style]
+    if label.role == "sum":
+        look.append("sum")
     if style in ("rule", "counter"):
         size = label.size * scale
         look.append(rf"font=\fontsize{{{size:.4g}}}{{{1.2 * size:.4g}}}\selectfont")

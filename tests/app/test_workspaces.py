@@ -498,6 +498,7 @@ def test_the_listing_shows_the_present_line_when_it_comes_to_the_front(window, q
     window.session.set_text(WIDE)
     qtbot.waitUntil(lambda: not window.session.computing)
     window.session.seek(len(window.session.trace))
+    QTest.mouseMove(window.view.viewport())  # a listing that is pointed at stays where it is
     panel = window.panes["algorithm"].open()
     row = panel.rows.row_of_step(window.session.cursor)
     seen = panel.table.viewport()

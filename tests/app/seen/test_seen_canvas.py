@@ -9,7 +9,7 @@ from app.formula import formula, layout
 from app.painting.parts import DOT as DOT_RADIUS
 from app.painting.parts import box_rect, label_rect, symbol_rect
 from core.base.arrays import frozen
-from core.figure import tokens_of, underway
+from core.figure import GROUND, tokens_of, underway
 from core.graph.programs import read_program
 from core.math.latex import latex
 from core.math.mathtree import Digits, Letter, Word, row
@@ -115,6 +115,9 @@ def test_a_selected_node_keeps_the_sum_of_all_that_came_back_to_it(light_canvas)
     assert terms() == ["12 + 12 = 24"]
     (label,) = (one for one in shown_labels(canvas) if one.role == "sum")
     assert canvas.look().amount("gradient", within=label_rect(label)) > 50
+    left = label_rect(label).adjusted(-GROUND, 0, 0, 0)
+    left.setWidth(1)
+    assert canvas.look().amount("gradient", within=left) > 10, "it has a frame, gradients have none"
     session.select("v")
     assert terms() == []
     session.select("u")
