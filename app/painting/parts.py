@@ -368,7 +368,9 @@ def paint_label(
         framed = label.role == "sum"  # what came back from several uses is no gradient of one edge
         painter.setPen(QPen(theme.colour("gradient"), SUM_FRAME) if framed else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("ground"))
-        for part in grounds(label.map, rect) if label.map else [rect.adjusted(-GROUND, 0, GROUND, 0)]:
+        above = 2 * SUM_FRAME if framed else 0.0
+        ground = rect.adjusted(-GROUND, -above, GROUND, above)
+        for part in grounds(label.map, rect) if label.map else [ground]:
             painter.drawRoundedRect(part, GROUND, GROUND)
     if label.map:
         paint_map(painter, label.map, rect, theme, theme.colour(role))
