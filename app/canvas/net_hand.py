@@ -110,10 +110,13 @@ class NetHand(QObject):
         said = self._net.numbers_text if self.active else ""
         self.whose.setVisible(bool(said))
         if said:
-            self.whose.setText(f"{said} ▾")
-            self.whose.setAccessibleDescription(said)
-            self.whose.adjustSize()
             room = self._view.viewport().rect()
+            self.whose.setAccessibleDescription(said)
+            for text in (said, self._net.whose_text):
+                self.whose.setText(f"{text} ▾")
+                self.whose.adjustSize()
+                if self.whose.width() <= room.width() - 2 * FROM_EDGE:
+                    break
             self.whose.move(FROM_EDGE, room.bottom() - self.whose.height() - FROM_EDGE)
 
     @property

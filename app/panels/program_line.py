@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -22,6 +23,8 @@ from app.formula.boxes import Box
 from app.state.session import Session
 from app.widgets.labels import sentence_of
 from app.widgets.theme import LIGHT, Theme, mixed
+from core.base.errors import Problem
+from core.graph.graph import Graph
 from core.notation.names import in_text
 from core.passes.explain import typeset_line
 
@@ -33,7 +36,7 @@ EMPTY = "Type a formula, such as (x+y)z"
 
 
 class ProgramLine(QWidget):
-    """Shows the session's program; a click or Return asks to edit it."""
+    """Shows the session's program, or a net that is trained; a click or Return asks to edit it."""
 
     pressed = Signal()
 
@@ -43,6 +46,7 @@ class ProgramLine(QWidget):
         self.theme: Theme = LIGHT
         self._box: Box | None = None
         self._size = 0.0
+        self._net: Graph | None = None
         self.setAccessibleName("Program in one line")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
@@ -65,8 +69,28 @@ class ProgramLine(QWidget):
         """What is typed, in one line."""
         return _in_one_line(self.session.document.text)
 
+    def show_net(self, net: Graph | None) -> None:
+        """Show the program of a net that is trained, or with None that of the session."""
+        if net is not self._net:
+            self._net = net
+            self._show()
+
+    @property
+    def _problem(self) -> Problem | None:
+        return None if self._net else self.session.problem
+
+    @property
+    def _noted(self) -> Collection[str]:
+        return () if self._net else self.session.annotations.noted
+
     def _show(self) -> None:
         self._box = None
+        if self._net:
+            text = self._net.program.text
+            self.setToolTip(f"{text}\n\nThe net that is trained. Click to edit it in Step (Ctrl+L)")
+            self.setAccessibleDescription(text)
+            self.update()
+            return
         said = sentence_of(self.session.problem) if self.session.problem else self.session.document.text
         self.setToolTip(f"{said}\n\nClick to edit the program (Ctrl+L)".strip())
         notes = self.session.notes_on_nodes
@@ -87,7 +111,7 @@ class ProgramLine(QWidget):
         """The line as it is laid out."""
         if self._box is None:
             size = self._size or SIZE * self.font().pointSizeF()
-            line = typeset_line(self.session.trace.graph, self.session.annotations.noted)
+            line = typeset_line(self._net or self.session.trace.graph, self._noted)
             # in the window quotients are set small, so that none touches the edge
             self._box = layout(line, size, display=bool(self._size))
         return self._box
@@ -103,7 +127,7 @@ class ProgramLine(QWidget):
         return True
 
     def _note_at(self, at: QPoint) -> str:
-        if self.session.problem is not None or not self.session.annotations.noted:
+        if self._problem is not None or not self._noted:
             return ""
         start = self._start
         area = self.box.area_at(at.x() - start.x(), at.y() - start.y())
@@ -117,7 +141,7 @@ class ProgramLine(QWidget):
                 painter.setBrush(self.theme.colour("field"))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 1.5, -0.5, -1.5), 4, 4)
             painter.setClipRect(self.rect().adjusted(2, 3, -2, -3))
-            width = self._paint_mistake(painter) if self.session.problem else self._paint_line(painter)
+            width = self._paint_mistake(painter) if self._problem else self._paint_line(painter)
             if width > self.width() - INSET:
                 self._fade_out(painter)
             painter.setClipping(False)
@@ -129,9 +153,7 @@ class ProgramLine(QWidget):
     def _paint_line(self, painter: QPainter) -> float:
         box, start = self.box, self._start
         paint(painter, box, start.x(), start.y(), {}, self.theme.colour("ink"))
-        paint_notes(
-            painter, box, start.x(), start.y(), self.session.annotations.noted, self.theme.colour("accent")
-        )
+        paint_notes(painter, box, start.x(), start.y(), self._noted, self.theme.colour("accent"))
         return start.x() + box.width
 
     @property

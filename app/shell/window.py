@@ -174,6 +174,7 @@ class Window(QMainWindow):
         self.view.editRequested.connect(self._edit_value)
         self.view.customContextMenuRequested.connect(self._canvas_menu)
         self.net.isThereChanged.connect(self._look)
+        training.runChanged.connect(self._show_program)
         self.hand.opened.connect(self._open_unit)
         self.view.camera.moved.connect(self._tell_magnification)
         self.transport.speedChanged.connect(self._take_speed)
@@ -217,7 +218,13 @@ class Window(QMainWindow):
     def _look(self) -> None:
         """The canvas shows what is trained in the workspace for that, and the program's steps elsewhere."""
         self.scene.look_at(self.net if self.shows_net else self.session)
+        self._show_program()
         self.refresh_actions()
+
+    def _show_program(self) -> None:
+        """Above a net that is trained stands its program; a typed one stands there anyway."""
+        run = self.training.run if self.shows_net and self.training.settings.trains_network else None
+        self.header.line.show_net(run.setup.graph if run else None)
 
     def _tell_magnification(self) -> None:
         """Maps of units have as many pixels as are seen of them."""
@@ -262,7 +269,12 @@ class Window(QMainWindow):
             self.panes["training"].made.show_settings(trains and not self.presentation.active)
 
     def edit_program(self) -> None:
-        """Put the cursor into the program, with all of it selected; once more, and its editor closes."""
+        """Put the cursor into the program, with all of it selected; once more, and its editor closes.
+
+        A net that is trained comes into the editor, and with its present weights onto the canvas.
+        """
+        if self.shows_net and self.training.settings.trains_network:
+            self.training.open_on_canvas()
         if self.program.editor.hasFocus() and self.arrangement.close_sheet():
             self.view.setFocus()
             return

@@ -28,6 +28,7 @@ LOW = 768  # pixels of a low window
 SIDE = 14  # pixels beside the sentence and the track
 COLOURS = {"position": "ink", "ink": "ink", "value": "value", "gradient": "gradient"}
 APART = 8  # pixels between two texts
+MARK = 8  # pixels: how wide and high the triangle of a mark is
 
 
 class Sentence(QWidget):
@@ -118,30 +119,42 @@ class LossTrack(QWidget):
         return QFontMetricsF(self.font()).height()
 
     def placed_marks(self) -> list[tuple[Mark, QRectF]]:
-        """The marks whose texts have room beside those before and beside the present update."""
+        """The marks, and where their texts stand; one that has no room beside what is there has none."""
         metrics, found = QFontMetricsF(self.font()), list[tuple[Mark, QRectF]]()
-        taken = [self._update_rect()]
-        for mark in reversed(self.shown.marks if self.shown else ()):
+        marks = self.shown.marks if self.shown else ()
+        now = self.update_rect().adjusted(-APART, 0, APART, 0)
+        taken = [now, *map(self.mark_rect, marks)]
+        for mark in reversed(marks):
             width, x = metrics.horizontalAdvance(mark.text), self.place(mark.at).x()
             for left in (x + APART, x - APART - width):
                 rect = QRectF(left, 2, width, self._text_height)
-                beside = all(not rect.adjusted(-APART, 0, APART, 0).intersects(other) for other in taken)
+                beside = all(not rect.intersects(other) for other in taken)
                 if beside and left >= SIDE and rect.right() <= self.width() - SIDE:
-                    taken.append(rect)
+                    taken.append(rect.adjusted(-APART, 0, APART, 0))
                     found.append((mark, rect))
                     break
             else:
                 found.append((mark, QRectF()))
         return found
 
+    def mark_rect(self, mark: Mark) -> QRectF:
+        """Where the triangle of a mark stands."""
+        return QRectF(self.place(mark.at).x() - MARK / 2, 4, MARK, MARK)
+
     def _update_text(self) -> str:
         return f"update {self.shown.update:,}" if self.shown else ""
 
-    def _update_rect(self) -> QRectF:
+    def update_rect(self) -> QRectF:
+        """Where the present update is said: at the right, before the marks that stand there."""
         font = QFont(self.font())
         font.setBold(True)
         width = QFontMetricsF(font).horizontalAdvance(self._update_text())
-        return QRectF(self.width() - SIDE - width, 2, width, self._text_height)
+        rect = QRectF(self.width() - SIDE - width, 2, width, self._text_height)
+        for mark in sorted(self.shown.marks if self.shown else (), key=lambda mark: -mark.at):
+            triangle = self.mark_rect(mark)
+            if triangle.intersects(rect.adjusted(-APART, 0, APART, 0)):
+                rect.moveRight(triangle.left() - APART)
+        return rect
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.shown is None:
@@ -163,13 +176,11 @@ class LossTrack(QWidget):
             painter.setPen(QPen(theme.colour("local"), 3))
             painter.drawLine(self.place(0), self.place(1))
             for mark, rect in self.placed_marks():
-                x = self.place(mark.at).x()
+                triangle = self.mark_rect(mark)
+                tip = QPointF(triangle.center().x(), triangle.bottom())
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.colour("ink" if mark.changed else "upstream"))
-                top = 4.0
-                painter.drawPolygon(
-                    QPolygonF([QPointF(x - 4, top), QPointF(x + 4, top), QPointF(x, top + 8)])
-                )
+                painter.drawPolygon(QPolygonF([triangle.topLeft(), triangle.topRight(), tip]))
                 if not rect.isEmpty():
                     painter.setPen(theme.colour("faint"))
                     painter.drawText(rect, centre, mark.text)
@@ -177,7 +188,7 @@ class LossTrack(QWidget):
             font.setBold(True)
             painter.setFont(font)
             painter.setPen(theme.colour("ink"))
-            painter.drawText(self._update_rect(), centre, self._update_text())
+            painter.drawText(self.update_rect(), centre, self._update_text())
 
 
 class UpdateLine(QWidget):

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
-from core.base.numbers import equation, short
+from core.base.numbers import DIGITS, equation, short
 from core.notation.names import in_text
 from core.training.optimizers import OPTIMIZERS
 from core.training.records import LastUpdate
@@ -19,6 +19,7 @@ from core.training.trainer import Trainer
 from core.training.trainer_options import SUM
 
 Role = Literal["position", "ink", "value", "gradient"]
+MOST_DIGITS = 9  # of two losses that are nearly the same
 NEAR = 1e-9  # how far rate times gradient may be from the change, next to it: rounding
 
 
@@ -60,9 +61,7 @@ def told(trainer: Trainer) -> Told:
     brief = (
         position,
         Piece(f"  loss of its {_samples(update)} "),
-        Piece(short(update.loss_before), "value"),
-        Piece(" → "),
-        Piece(short(update.loss_after), "value"),
+        *_change(update.loss_before, update.loss_after, " → "),
         Piece(f"; most moved: {weight}"),
     )
     return Told((position, *of_batch, *moved), brief)
@@ -81,8 +80,11 @@ def _loss_of(trainer: Trainer, update: LastUpdate) -> str:
     return f"  The {kind} of its {_samples(update)} went from "
 
 
-def _change(before: float, after: float) -> Sequence[Piece]:
-    return Piece(short(before), "value"), Piece(" to "), Piece(short(after), "value")
+def _change(before: float, after: float, to: str = " to ") -> Sequence[Piece]:
+    """Two numbers, with digits enough that one sees that they are not the same."""
+    pairs = ((short(before, digits), short(after, digits)) for digits in range(DIGITS, MOST_DIGITS + 1))
+    first, second = next((pair for pair in pairs if pair[0] != pair[1]), (short(before), short(after)))
+    return Piece(first, "value"), Piece(to), Piece(second, "value")
 
 
 def _product(trainer: Trainer, update: LastUpdate, most: int) -> Sequence[Piece]:

@@ -18,6 +18,7 @@ from core.graph.graph import Edge
 from core.layout import straight
 from core.training.choices import PROGRAM
 from core.training.shares import shares
+from core.training.update_told import told
 from tests.app.seen.pixels import around, of_theme, painted, widget
 
 UNITS = ["x[0]", "x[1]", *(f"a1[{k}]" for k in range(4)), "a2[0]", "a2[1]", "y"]
@@ -303,6 +304,35 @@ def test_asking_for_the_last_update_disturbs_no_training(train):
     assert (trainer.parameters == other.parameters).all()
 
 
+def test_above_a_net_stands_its_program_and_editing_it_opens_it_in_step(train):
+    line, net = train.header.line, train.training.run.setup.graph.program.text
+    own = train.session.document.text
+    assert line.accessibleDescription() == net and line.toolTip().startswith(net)
+    wide = line.box.width
+    train.training.change("set hidden", hidden=(3,))
+    assert "W3" not in line.accessibleDescription() and "W2" not in line.accessibleDescription()
+    train.show_workspace("step")
+    assert line.accessibleDescription() == own and line.box.width < wide / 3
+    train.show_workspace("train")
+    train.edit_program()
+    assert train.arrangement.workspace.name == "step" and train.program.editor.hasFocus()
+    assert train.program.editor.toPlainText() == train.training.run.setup.text
+    train.session.undo_stack.undo()
+    assert train.session.document.text == own
+
+
+def test_the_present_update_is_said_beside_a_mark_at_the_end(train):
+    train.training.change("choose data", data="spiral3")
+    train.training.step(300)
+    band = train.updates.track
+    (best,) = band.shown.marks
+    assert best.at > 0.95, "the lowest loss is one of the last"
+    assert not band.update_rect().intersects(band.mark_rect(best))
+    seen, said = widget(band, LIGHT), band.update_rect()
+    assert seen.amount("ink", within=said) > 30 and seen.amount("upstream", within=said) == 0
+    assert seen.amount("upstream", within=band.mark_rect(best)) > 10
+
+
 def test_the_track_has_its_marks_where_things_happened(train):
     train.training.change("set rate", rate=0.3)
     train.training.step(60)
@@ -313,6 +343,7 @@ def test_the_track_has_its_marks_where_things_happened(train):
     losses = {record.step: record.test_loss for record in train.training.run.trainer.records}
     assert best.at * 120 == pytest.approx(min(losses, key=losses.get))
     rects = [rect for _, rect in band.placed_marks() if not rect.isEmpty()]
+    rects += [band.update_rect(), *map(band.mark_rect, band.shown.marks)]
     assert all(not a.intersects(b) for k, a in enumerate(rects) for b in rects[:k])
     points = band.shown.points
     assert points[:, 1].max() == 1 and points[0, 1] == 1
@@ -327,6 +358,27 @@ def test_the_link_opens_the_sample_in_steps(train):
     assert train.arrangement.workspace.name == "step" and train.scene.source is train.session
     assert train.session.trace.inputs["x"] == pytest.approx(train.training.run.setup.dataset.inputs[5])
     assert not train.updates.isVisible()
+
+
+def test_two_losses_that_differ_are_not_printed_alike(train):
+    train.training.change("set rate", rate=1e-7)
+    train.training.step()
+    before, after = (piece.text for piece in told(train.training.run.trainer).brief if piece.role == "value")
+    update = train.training.run.trainer.last_update
+    assert update.loss_before > update.loss_after and before != after and len(before) > 7
+    assert float(before) == pytest.approx(update.loss_before, rel=1e-6)
+
+
+def test_whose_numbers_stand_there_is_said_in_a_narrow_canvas_too(train):
+    train.training.choose_sample(0)
+    button, view = train.hand.whose, train.view
+    assert button.text().startswith("Values and gradients: sample 0")
+    assert train.minimumWidth() < 1024
+    train.resize(1024, 700)
+    QApplication.processEvents()
+    assert button.text().startswith(("sample 0", "this sample"))
+    assert view.viewport().rect().contains(button.geometry())
+    assert button.accessibleDescription().startswith("Values and gradients")
 
 
 def test_the_rate_in_the_sentence_is_that_of_the_epoch_of_the_update(train):
