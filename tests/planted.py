@@ -2743,6 +2743,20 @@ DIFFERENTIATING = {
         "units in the fit have lost their weights",
         "tests/core/test_fitted_line.py",
     ),
+    "data-brought-once-for-all": bug(
+        "core/training/evaluation.py",
+        "if held.get(id(run.engine)) is not run:",
+        "if id(run.engine) not in held:",
+        "two parts of the data that share an engine are both measured on the first",
+        "tests/core/test_training.py",
+    ),
+    "slopes-found-too-soon": bug(
+        "core/compiled/joined.py",
+        "if place > chain.first or touched:",
+        "if touched:",
+        "the slopes of several arrays are found at once although one is only filled later",
+        "tests/core/test_compiled.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

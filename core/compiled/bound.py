@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from copy import deepcopy
 
 import numpy as np
 
+from core.compiled.joined import joined
 from core.ops.kernels import BY_NAME
 
 
@@ -26,11 +28,13 @@ def bound(text: str, new: Callable[[str], str]) -> ast.Module:
     """
     tree = ast.parse(text)
     functions = {part.name: part for part in tree.body if isinstance(part, ast.FunctionDef)}
+    first = tree.body.index(next(iter(functions.values())))
+    step = functions["step"]
+    step.body = [deepcopy(line) for part in ("forward", "backward") for line in functions[part].body]
+    tree.body[:first], step.body = joined(tree.body[:first], step.body, new)
     calls = _Calls(new)
     for function in functions.values():
         calls.visit(function)
-    step = functions["step"]
-    step.body = [line for part in ("forward", "backward") for line in functions[part].body]
     first = tree.body.index(next(iter(functions.values())))
     tree.body[first:first] = [
         ast.Assign([ast.Name(name, ast.Store())], known) for name, known in calls.known.values()

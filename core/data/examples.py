@@ -29,7 +29,8 @@ def seeded_rng(*seed: int) -> np.random.Generator:
     for number in seed:
         if number < 0:
             raise Problem(f"A seed or an epoch must be 0 or more, and this one is {number}")
-    return np.random.default_rng(seed)
+    # an array is sooner understood than a tuple, and gives the same
+    return np.random.default_rng(np.array(seed, np.uint32) if max(seed) < 2**32 else seed)
 
 
 class Scaling(Struct, frozen=True, eq=False):

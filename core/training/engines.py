@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,7 @@ class Engines(Struct):
 
     `parameters` and `gradient` are shared by all; `fixed` are the values of inputs that are not learned.
     The loss of a batch is the mean of its examples' losses, or with `summed` their sum.
+    `held` says what data are in an engine that only looks, by its id: they need not be brought again.
     """
 
     graph: Graph
@@ -34,6 +35,7 @@ class Engines(Struct):
     fixed: Mapping[str, Value]
     objective: str
     summed: bool = False
+    held: dict[int, object] = {}
     _flat: Flat | None = None
     _known: dict[tuple[int, bool, tuple[str, ...]], Compiled] = {}
 
@@ -71,14 +73,14 @@ class Engines(Struct):
         self.fixed = {name: values.get(name, value) for name, value in self.fixed.items()}
         for compiled in self._known.values():
             compiled.set(values)
+        self.held.clear()
 
 
 class Ready(NamedTuple):
-    """An engine, and what is called for each batch: to fill its inputs, to run it, and to find its loss."""
+    """An engine, what runs it on examples by their numbers and finds their loss, what finds that again."""
 
     engine: Compiled
-    fills: list[Fill]
-    step: Callable[[], None]
+    run: Callable[[Array], float]
     loss: Callable[[], float]
 
 
@@ -94,19 +96,44 @@ class Feed:
         """The engine for so many examples, with what brings them in."""
         if size not in self._known:
             engine = self._engines.of(size)
-            self._known[size] = Ready(engine, self.into(engine), engine.step, self._engines.loss(engine))
+            loss = self._engines.loss(engine)
+            self._known[size] = Ready(engine, _running(self.into(engine), engine.step, loss), loss)
         return self._known[size]
 
     def loaded(self, rows: Array) -> Compiled:
         """Return the engine for so many examples, with those of these numbers in its inputs."""
-        ready = self.ready(len(rows))
-        for fill in ready.fills:
+        engine = self.ready(len(rows)).engine
+        for fill in self.into(engine):
             fill(rows)
-        return ready.engine
+        return engine
 
     def into(self, compiled: Compiled) -> list[Fill]:
         """Functions that bring the examples with the given numbers into the engine's inputs."""
         return [fill(compiled.inputs[n]) for n, fill in self._sources.items() if n in compiled.inputs]
+
+
+def _running(
+    fills: Sequence[Fill], step: Callable[[], None], loss: Callable[[], float]
+) -> Callable[[Array], float]:
+    """A step on the examples of some numbers, and their loss."""
+    if len(fills) == 2:  # features and targets, as nearly always: a loop over both would take a while
+        first, second = fills
+
+        def run_on_two(rows: Array) -> float:
+            first(rows)
+            second(rows)
+            step()
+            return loss()
+
+        return run_on_two
+
+    def run(rows: Array) -> float:
+        for fill in fills:
+            fill(rows)
+        step()
+        return loss()
+
+    return run
 
 
 def _source(array: Array) -> Callable[[Array], Fill]:

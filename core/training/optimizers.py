@@ -15,7 +15,8 @@ loss, and clip their sum; `playground` has a regularisation of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -146,22 +147,24 @@ class Optimizer:
         from then on nothing is allocated. Overflow gives inf or NaN, and whether numpy warns is up to the
         caller's `np.errstate`.
         """
+        self.on(parameters, gradient)()
+
+    def on(self, parameters: Array, gradient: Array) -> Callable[[], None]:
+        """What makes an `update` of these arrays whenever it is called, until a hyperparameter changes."""
         if not self.updates:
             self._prepare(parameters)
-        seen = self._seen
-        if not (parameters is seen[0] and gradient is seen[1]):
-            self._look_at(parameters, gradient)
-        self.updates += 1
-        self._step(parameters, gradient, self.updates, *self._values)
-
-    def _look_at(self, parameters: Array, gradient: Array) -> None:
-        """See that arrays that have come for the first time have the shape of the others."""
-        if not parameters.shape == gradient.shape == self._shape:
+        if not parameters.shape == gradient.shape == self._like.shape:
             raise Problem(
                 f"{self.title} began with {self._like.size} parameters; now there are {parameters.size}, "
                 f"and {gradient.size} entries in the gradient"
             )
-        self._seen = parameters, gradient
+        step = partial(self._step, parameters, gradient, *self._values)
+
+        def update() -> None:
+            self.updates += 1
+            step(self.updates)
+
+        return update
 
     def _prepare(self, parameters: Array) -> None:
         if parameters.ndim != 1 or not np.issubdtype(parameters.dtype, np.floating):
@@ -169,11 +172,10 @@ class Optimizer:
         if self.decayed is not None and self.decayed.shape != parameters.shape:
             said = f"The mask of decayed parameters has {self.decayed.size} entries for {parameters.size}"
             raise Problem(said)
-        self._like, self._shape = np.zeros_like(parameters), parameters.shape
+        self._like = np.zeros_like(parameters)
         kept = remembered(statements(self.own))
         self.state = {letter: self.state.get(letter, np.zeros_like(parameters)) for letter in kept}
         self._made: object = None
-        self._seen = self._like, self._like  # the arrays that were looked at last
         self._make_step()
 
     def _make_step(self) -> None:

@@ -66,9 +66,9 @@ class Roles(Struct, frozen=True):
         labels = dataset.targets if dataset.classes and named else None
         return Examples(found, labels, np.arange(size), dataset.strata)
 
-    def correct(self, prediction: Array, classes: Array) -> Array:
-        """Return which predictions (the examples along the last axis) name the class that is the target."""
-        return np.asarray(self._named(prediction) == classes)
+    def correct(self, prediction: Array, classes: Array) -> int:
+        """How many predictions (the examples along the last axis) name the class that is the target."""
+        return int(np.count_nonzero(self._named(prediction) == classes))
 
     def classes(self, prediction: Array) -> Array:
         """The class that each prediction (the examples along the last axis) names, as a whole number."""

@@ -231,23 +231,24 @@ class Trainer:
         # what is looked up for every update is looked up once: a small net's update takes a few µs
         parameters, before, gradient = self.parameters, self._before, self._engine.gradient
         ready, finite, check, zeros = self._feed.ready, math.isfinite, parameters.dot, self._zeros
-        update, limits = self.optimizer.update, self._limits
+        optimizer, limits, size = self.optimizer, self._limits, 0
         while updates > 0:
+            update = optimizer.on(parameters, gradient)  # which the rate of each epoch changes
             batches = self._coming[self._at : self._at + updates]
             updates -= len(batches)
             for rows in batches:
-                engine, fills, step, loss_of = ready(len(rows))
-                for fill in fills:
-                    fill(rows)
-                if engine.drops:
+                if len(rows) != size:
+                    size = len(rows)
+                    engine, run, _ = ready(size)
+                    drops = engine.drops
+                if drops:
                     engine.rewind(self.updates)
-                step()
-                loss = loss_of()
+                loss = run(rows)
                 if not finite(loss):
                     self._stop_at_loss(loss)
                     return loss
                 before[...] = parameters
-                update(parameters, gradient)
+                update()
                 if limits:
                     limits.hold()
                 self.updates += 1
@@ -371,8 +372,9 @@ class Trainer:
 
     def record(self) -> Record:
         """Evaluate losses and accuracies over all data with the parameters as they are."""
-        loss, accuracy = self._evaluation.measure()
-        test_loss, test_accuracy = self._test.measure() if self._test else (None, None)
+        with np.errstate(all="ignore"):
+            loss, accuracy = self._evaluation.measure()
+            test_loss, test_accuracy = self._test.measure() if self._test else (None, None)
         penalty = self.optimizer.penalty(self.parameters)
         return Record(self.updates, self.epoch, loss, test_loss, accuracy, test_accuracy, penalty)
 

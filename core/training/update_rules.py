@@ -35,7 +35,7 @@ from core.ops.interpreter import interpreted
 from core.ops.kernels import BY_NAME, KERNELS
 from core.ops.rules import ON_NUMBERS, Rule
 
-GIVEN = PARAMETERS, GRADIENT, COUNT = "w", "g", "t"
+PARAMETERS, GRADIENT, COUNT = "w", "g", "t"
 
 
 class Statement(NamedTuple):
@@ -209,7 +209,7 @@ def updating(
     state: Mapping[str, Array],
     like: Array,
 ) -> tuple[Callable[..., None], frozenset[str]]:
-    """The function of w, g, t and the values of `numbers` and `more`, in this order, that changes w in place.
+    """The function of w, g, the values of `numbers` and `more`, and t, in this order; it changes w in place.
 
     `numbers` are plain numbers, `more` arrays `like` w. The arrays of `state`, which hold what is remembered,
     are changed in place, too. All other arrays it needs are made here: calling it allocates nothing.
@@ -225,7 +225,7 @@ def updating(
     space |= {function: KERNELS[function].array for function in calls.wholes}
     space |= {call.ufunc: getattr(np, call.ufunc) for call in calls.all}
     lines = [f"    {call.line}" for call in calls.all]
-    head = f"def update({', '.join([*GIVEN, *numbers, *more])}):"
+    head = f"def update({', '.join([PARAMETERS, GRADIENT, *numbers, *more, COUNT])}):"
     # rules are this program's own text, never a user's
     exec("\n".join([head, *(lines or ["    pass"])]), space)
     update: Callable[..., None] = space["update"]

@@ -11,6 +11,7 @@ import pytest
 from core.base.arrays import frozen, shape_of
 from core.base.errors import Problem
 from core.compiled import compile_plan
+from core.compiled.joined import joined
 from core.compiled.kernels import EXPANSIONS
 from core.compiled.names import Names, identifier, literal
 from core.graph.builder import graph_of
@@ -443,6 +444,44 @@ def test_the_source_is_a_script_that_runs_on_its_own(name, tmp_path):
         getattr(script, identifier(node))[...] = array
     script.step()
     assert np.array_equal(script.gradient, compiled.gradient)
+
+
+def calls_of(lines):
+    return [ast.unparse(line) for line in lines]
+
+
+def test_the_slopes_of_all_layers_are_found_at_once():
+    tree = ast.parse(
+        "a_1 = np.ones((3, 5), dtype)\na = a_1[:-1]\nb = np.zeros((4, 5), dtype)\n"
+        "da = np.zeros((2, 5), dtype)\ndb = np.zeros((4, 5), dtype)\none = np.array(1.0, dtype)"
+    )
+    step = ast.parse(
+        "np.tanh(x, out=a)\nW.dot(a_1, out=b)\nnp.multiply(b, b, out=db)\nnp.subtract(one, db, out=db)\n"
+        "np.multiply(g, db, out=db)\nnp.multiply(a, a, out=da)\nnp.subtract(one, da, out=da)"
+    )
+    before, after = joined(tree.body, step.body, str)
+    assert calls_of(before)[:2] == ["values = np.ones(35, dtype)", "slopes = np.ones(35, dtype)"]
+    assert "b = values[0:20].reshape((4, 5))" in calls_of(before)
+    assert "a_1 = values[20:35].reshape((3, 5))" in calls_of(before)
+    assert calls_of(after) == [
+        "np.tanh(x, out=a)",
+        "W.dot(a_1, out=b)",
+        "np.multiply(values, values, out=slopes)",
+        "np.subtract(one, slopes, out=slopes)",
+        "np.multiply(g, db, out=db)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "between", ["np.tanh(x, out=a)", "np.copyto(a_1, x)", "np.add(da, one, out=g)", "np.add(g, g, out=da)"]
+)
+def test_what_changes_in_between_is_not_found_sooner(between):
+    tree = ast.parse(
+        "a_1 = np.zeros((3, 5), dtype)\na = a_1[:-1]\nb = np.zeros((2, 5), dtype)\n"
+        "da = np.zeros((2, 5), dtype)\ndb = np.zeros((2, 5), dtype)"
+    )
+    step = ast.parse(f"np.multiply(b, b, out=db)\n{between}\nnp.multiply(a, a, out=da)")
+    assert calls_of(joined(tree.body, step.body, str)[1]) == calls_of(step.body)
 
 
 def test_the_source_tells_every_instruction():

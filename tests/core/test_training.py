@@ -407,6 +407,23 @@ def test_evaluating_more_examples_than_fit_at_once(monkeypatch):
     assert (parts.train_accuracy, parts.test_accuracy) == (whole.train_accuracy, whole.test_accuracy)
 
 
+def test_data_are_brought_once_to_be_evaluated_again_and_again(monkeypatch):
+    trainer = small_trainer(test_fraction=0.5)
+    brought = []
+    for evaluation in (trainer._evaluation, trainer._test):
+        for run in next(iter(evaluation._runs.values())):
+            run.fills[:] = [lambda rows, fill=fill: (brought.append(1), fill(rows)) for fill in run.fills]
+    before = trainer.record()
+    taken_turns = len(brought)
+    monkeypatch.setattr(trainer, "_test", None)
+    for _ in range(5):
+        assert trainer.record().train_loss == before.train_loss
+    assert len(brought) <= taken_turns + 2
+    trainer.set_values(trainer.values())  # which may give an engine other data
+    assert trainer.record().train_loss == before.train_loss
+    assert len(brought) <= taken_turns + 4
+
+
 def test_records_of_a_long_run_are_thinned(monkeypatch):
     monkeypatch.setattr(trainer_module, "MOST_RECORDS", 8)
     trainer = small_trainer(batch_size=50)

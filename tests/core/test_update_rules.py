@@ -65,7 +65,7 @@ def test_a_rule_in_place_is_its_statements_one_after_the_other(rule):
         names[target] = eval(source, {}, dict(names))
     given = g.copy()
     update, _ = updating(statements(rule), ["η"], [], {}, w)
-    update(w, given, 1, 0.1)
+    update(w, given, 0.1, 1)
     np.testing.assert_allclose(w, names["w"], rtol=1e-15)
     assert np.array_equal(given, g)
 
