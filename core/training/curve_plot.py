@@ -13,6 +13,7 @@ from core.figure.plot import Axis, Curve, Note, Plot, Said
 from core.math.mathtree import Word
 from core.training.records import Record
 from core.training.run import TrainingRun, change_text
+from core.training.trainer import Trainer
 
 MOST_POINTS = 1200  # more than a plot has pixels is thinned to least and most
 ROOM = 0.05  # of the range of the numbers, left free above them
@@ -35,7 +36,7 @@ ACCURACIES: Sequence[Line] = (
 
 def loss_plot(run: TrainingRun, log: bool = False) -> Plot:
     """The losses of all data against the number of updates, on a logarithmic axis when asked."""
-    shown = _plot("loss", "Loss", run.trainer.records, LOSSES, log, short)
+    shown = _plot("loss", "Loss", run, LOSSES, log, short)
     return replace(shown, notes=tuple(Note(change.step, change_text(change)) for change in run.events))
 
 
@@ -48,18 +49,19 @@ def accuracy_plot(run: TrainingRun) -> Plot | None:
     """The accuracies against the number of updates; None where nothing is classified."""
     if not has_accuracy(run):
         return None
-    return _plot("accuracy", "Accuracy", run.trainer.records, ACCURACIES, False, "{:.1%}".format, top=1.0)
+    return _plot("accuracy", "Accuracy", run, ACCURACIES, False, "{:.1%}".format, top=1.0)
 
 
 def _plot(
     key: str,
     title: str,
-    records: Sequence[Record],
+    run: TrainingRun,
     lines: Sequence[Line],
     log: bool,
     written: Callable[[float], str],
     top: float = 0.0,
 ) -> Plot:
+    records = run.trainer.records
     updates = np.array([record.step for record in records], float)
     curves, said = [], []
     for name, role, dashed, number in lines:
@@ -74,8 +76,15 @@ def _plot(
     if up.log:
         curves = [_above(curve, up.low) for curve in curves]
     across = Axis(0.0, max(float(updates.max(initial=0.0)), 1.0), Word("update", "ord"))
-    empty = "" if len(records) > 1 else NOT_YET
+    empty = "" if len(records) > 1 else _what_it_waits_for(run.trainer)
     return Plot(key, title, across, up, tuple(curves), said=tuple(said), empty=empty)
+
+
+def _what_it_waits_for(trainer: Trainer) -> str:
+    """Why there is no curve yet: all data are looked at once an epoch."""
+    if not trainer.updates:
+        return NOT_YET
+    return f"Measured after each epoch, next at update {trainer.updates + trainer.left_in_epoch:,}"
 
 
 def _above(curve: Curve, low: float) -> Curve:

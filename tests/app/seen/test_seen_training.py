@@ -508,7 +508,10 @@ def test_before_the_first_update_the_plot_of_losses_says_so(draw):
     run = run_of()
     texts = [part.math for part in draw(loss_plot(run), LIGHT)[0].parts if isinstance(part, Text)]
     assert Word("No update yet", "ord") in texts
-    run.trainer.step(30)
+    run.trainer.step(3)
+    texts = [part.math for part in draw(loss_plot(run), LIGHT)[0].parts if isinstance(part, Text)]
+    assert Word("Measured after each epoch, next at update 10", "ord") in texts
+    run.trainer.step(27)
     texts = [part.math for part in draw(loss_plot(run), LIGHT)[0].parts if isinstance(part, Text)]
     assert Word("No update yet", "ord") not in texts
 
