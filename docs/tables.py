@@ -17,6 +17,7 @@ from core.data.datasets import DATASETS
 from core.figure import TARGETS
 from core.ops import OPS, Op, activations, arrays, elementwise, images, linear, losses, reductions
 from core.passes.stepper import run
+from core.training import shown as besides
 from core.training.optimizers import OPTIMIZERS
 from core.training.settings import SETTINGS, USUAL
 from core.training.views import VIEWS
@@ -107,6 +108,13 @@ def views() -> Rows:
         yield _code(name), view.says, view.needs or "nothing more"
 
 
+def switches() -> Rows:
+    """What views show besides: the option of a command, what it does, and the views that have it."""
+    for name, switch in besides.SWITCHES.items():
+        what = f"without: {switch.tip}" if getattr(besides.Shown(), name) else switch.tip
+        yield _code(besides.option(name)), what, ", ".join(map(_code, switch.views))
+
+
 def _code(text: str) -> str:
     return f"`{text}`"
 
@@ -128,6 +136,7 @@ TABLES: Mapping[tuple[str, str], Callable[[], Rows]] = {
     ("docs/conventions.md", "Where there is no derivative"): kinks,
     ("docs/figures.md", "For a slide or a column of print"): targets,
     ("docs/figures.md", "Views of a training"): views,
+    ("docs/figures.md", "What views show besides"): switches,
     ("docs/training.md", "Settings"): training_settings,
     ("docs/training.md", "Data sets"): data_sets,
     ("docs/training.md", "Update rules"): update_rules,

@@ -1683,8 +1683,8 @@ TRAINING = {
     ),
     "templates-transposed": bug(
         "core/figure/plot/matrices.py",
-        "shares = view.scale.shares(matrix.values)",
-        "shares = view.scale.shares(matrix.values.T if matrix.picture else matrix.values)",
+        "view.scales[matrix.scale].shares(matrix.values)",
+        "view.scales[matrix.scale].shares(matrix.values.T if matrix.picture else matrix.values)",
         "templates lie on their side",
         TRAINING,
     ),
@@ -1697,8 +1697,8 @@ TRAINING = {
     ),
     "a-scale-for-each-weight": bug(
         "core/figure/plot/matrices.py",
-        "shares = view.scale.shares(matrix.values)",
-        "shares = matrix.values / abs(matrix.values).max()",
+        "view.scales[matrix.scale].shares(matrix.values)",
+        "matrix.values / abs(matrix.values).max()",
         "small weights look as large as others",
         TRAINING,
     ),
@@ -2756,6 +2756,34 @@ DIFFERENTIATING = {
         "if touched:",
         "the slopes of several arrays are found at once although one is only filled later",
         "tests/core/test_compiled.py",
+    ),
+    "confusion-transposed": bug(
+        "core/training/classified.py",
+        "np.add.at(found, (self.true, self.predicted), 1)",
+        "np.add.at(found, (self.predicted, self.true), 1)",
+        "rows of the confusion are the predicted classes",
+        "tests/core/test_classified.py",
+    ),
+    "best-errors-first": bug(
+        "core/training/classified.py",
+        "np.argsort(self.sureness[places]",
+        "np.argsort(-self.sureness[places]",
+        "the errors that are shown are the slightest",
+        "tests/core/test_classified.py",
+    ),
+    "cell-of-another-class": bug(
+        "app/training/plot_view.py",
+        "cell = Cell(*place)",
+        "cell = Cell(*place[::-1])",
+        "a cell of the confusion shows the examples of another",
+        "tests/app/seen/test_seen_confusion.py",
+    ),
+    "pictures-in-signed-colours": bug(
+        "app/painting/plots.py",
+        "    if part.inked:\n        return ink_image(part.shares, theme)\n",
+        "",
+        "pictures of the worst errors are blue",
+        "tests/app/seen/test_seen_confusion.py",
     ),
 }
 

@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from app.cli.figure_looks import check_theme, looks_remarks
 from app.cli.interruption import Interruption
 from app.cli.outputs import check_outputs
@@ -16,6 +18,7 @@ from app.figures.kinds import kind_of
 from app.system.exit_status import INTERRUPTED
 from core.base.errors import Problem
 from core.service.request import Refusal, typed_values
+from core.training.shown import SWITCHES, Shown, option
 
 # what says how a graph is drawn; the name of an argument with its option
 OF_GRAPHS = {
@@ -25,7 +28,7 @@ OF_GRAPHS = {
         *("numbers", "level", "weights", "notes", "each_plus", "down", "rows", "notation", "unfold"),
     )
 } | {"below": "--with"}
-OF_VIEWS = ("updates", "example", "log")
+OF_VIEWS = {"updates": "--updates", "example": "--example"} | {name: option(name) for name in SWITCHES}
 
 
 MOST_UPDATES, MOST_EXAMPLES = 1_000_000, 1_000_000
@@ -50,14 +53,19 @@ def view_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole_number(0, MOST_EXAMPLES),
         help="of --view: the chosen example (none)",
     )
-    parser.add_argument("--log", action="store_true", help="of --view loss: a logarithmic axis")
+    for name, switch in SWITCHES.items():
+        views, what = " and ".join(switch.views), f"{switch.tip[0].lower()}{switch.tip[1:]}"
+        omitted = "without: " * getattr(Shown(), name)
+        parser.add_argument(
+            option(name), dest=name, action="store_true", help=f"of --view {views}: {omitted}{what}"
+        )
 
 
 def check_no_view(args: argparse.Namespace) -> None:
     """Raise Problem where options of views are given without one."""
-    for name in OF_VIEWS:
+    for name, given in OF_VIEWS.items():
         if getattr(args, name) not in (None, False):
-            raise Problem(f"--{name} has no use without a view", hint="Add --view and its name")
+            raise Problem(f"{given} has no use without a view", hint="Add --view and its name")
 
 
 def write_view(args: argparse.Namespace) -> int:
@@ -81,7 +89,7 @@ def write_view(args: argparse.Namespace) -> int:
         raise Refusal(problem, "" if document.training.trains_network else document.text) from None
     if args.example is not None:
         check_example(run, args.example)
-    shown = made(view, run, Asked(-1 if args.example is None else args.example, log=args.log))
+    shown = made(view, run, Asked(-1 if args.example is None else args.example, _shown(args)))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # a picture needs no screen, not even one that is there
     from app.figures.bounds import view_page
     from app.figures.files import write_figure
@@ -115,8 +123,16 @@ def write_view(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Raise Problem for options that say how a graph is drawn, and for what only some views have."""
-    for name, option in OF_GRAPHS.items():
+    for name, given in OF_GRAPHS.items():
         if getattr(args, name) not in (None, False, "", ()):
-            raise Problem(f"{option} has no use with --view", hint="It says how a graph is drawn; omit it")
-    if args.log and args.view != "loss":
-        raise Problem(f"--log has no use with --view {args.view}", hint="Only a loss can be logarithmic")
+            raise Problem(f"{given} has no use with --view", hint="It says how a graph is drawn; omit it")
+    for name, switch in SWITCHES.items():
+        if getattr(args, name) and args.view not in switch.views:
+            said = f"{option(name)} has no use with --view {args.view}"
+            raise Problem(said, hint=f"Of use with --view {' and '.join(switch.views)}")
+
+
+def _shown(args: argparse.Namespace) -> Shown:
+    """The switches as they were given."""
+    usual = Shown()
+    return replace(usual, **{name: getattr(args, name) != getattr(usual, name) for name in SWITCHES})

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from app.data.pictures import Pictures
 from app.data.plane_choice import PlaneChoice
 from app.data.rows import RowsView
+from app.data.sample_filter import SampleFilter
 from app.data.sliders import NumberSlider
 from app.data.thumbnails import Thumbnails
-from app.state.data_session import DATA_SHOWN
 from app.state.training_session import TrainingSession
 from app.widgets.labels import plain_label, sentence_of, tint
 from app.widgets.theme import LIGHT, Theme
@@ -30,11 +30,13 @@ from core.data.datasets import DATASETS
 from core.data.table import OWN
 from core.training.choices import NO_DATA
 from core.training.settings import SETTINGS
+from core.training.shown import SWITCHES
 
 MOST_COLUMNS = 6  # features that a table in the column is shown for
 WIDE = 165  # pixels at text of 100 %; a narrower column leaves out what can be had elsewhere
 RESTARTS = "A change begins the training anew; undo brings the run back"
 CHECKS = ("standardise", "stratified")
+SHOWN_HERE = ("test_points", "this_batch", "two_colours", "unit_lines")  # of SWITCHES; the menu has all
 
 
 class DataPanel(QWidget):
@@ -84,18 +86,22 @@ class DataPanel(QWidget):
             check.setToolTip(f"{SETTINGS[name].tip}. {RESTARTS}")
             check.clicked.connect(lambda on, name=name: self._set(name, on))
         self.checks["stratified"].setText("Equal shares")
-        self.views = {name: QCheckBox(text) for name, (text, _) in DATA_SHOWN.items()}
+        self.views = {name: QCheckBox(SWITCHES[name].text) for name in SHOWN_HERE}
         for name, view in self.views.items():
-            view.setToolTip(DATA_SHOWN[name][1])
-            view.clicked.connect(lambda on, name=name: self.data.show(**{name: on}))
+            view.setToolTip(SWITCHES[name].tip)
+            view.clicked.connect(lambda on, name=name: training.viewing.show(**{name: on}))
         self.pictures = Pictures(training)
         self.plane = PlaneChoice(training)
         self.rows = RowsView(training, numbered=False)
         self.rows.refused.connect(self._say)
+        self.filter = SampleFilter(training)
         self._lay_out()
         training.session.documentChanged.connect(self._show)
         training.sampleChanged.connect(self.plane.renew)
-        self.data.shownChanged.connect(self._show)
+        for signal in (training.runChanged, training.progressed):
+            signal.connect(self._follow)
+        for signal in (self.data.axesChanged, training.viewing.changed):
+            signal.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -109,7 +115,7 @@ class DataPanel(QWidget):
                 row.addWidget(one)
             return line
 
-        self.views_title, self.rows_title = titled("Show"), titled("Rows")
+        self.views_title, self.rows_title = titled("Show"), titled("Rows", self.filter)
         box = QVBoxLayout(self)
         box.setContentsMargins(8, 6, 8, 6)
         box.setSpacing(5)
@@ -207,13 +213,24 @@ class DataPanel(QWidget):
         wide = self._is_wide
         in_plane = wide and bool(dataset and dataset.inputs.shape[1] == 2)
         for name, view in self.views.items():
-            view.setChecked(getattr(self.data.shown, name))
+            view.setChecked(getattr(self.training.viewing.shown, name))
             view.setVisible(in_plane)
         self.views_title.setVisible(in_plane)
         self.plane.renew()
         few = dataset is None or dataset.inputs.shape[1] <= MOST_COLUMNS
         for part in (self.rows_title, self.rows):
             part.setVisible(wide and few and settings.data != NO_DATA)
+        self._show_picked()
+
+    def _follow(self) -> None:
+        """Which examples are told wrong changes with the weights."""
+        if self.training.viewing.picked not in ("all", "test") and self.rows.isVisible():
+            self._show_picked()
+
+    def _show_picked(self) -> None:
+        self.filter.setVisible(bool(self.data.dataset and self.data.dataset.classes))
+        if not self.rows.isHidden() and self.rows.rows.rowCount() == len(self.data.dataset or ()):
+            self.rows.show_only(self.training.viewing.picked_rows())
 
     @property
     def _is_wide(self) -> bool:

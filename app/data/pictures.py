@@ -17,9 +17,10 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.data.pad import PAD, Averaged, Pad
+from app.data.sample_filter import SampleFilter
 from app.state.training_session import TrainingSession
 from app.widgets.flow_layout import FlowLayout
 from app.widgets.heat import ink_image
@@ -27,12 +28,10 @@ from app.widgets.labels import plain_label, tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.arrays import Array
 from core.base.errors import Problem
-from core.data.examples import Dataset
 from core.training.answers import Answers
 
 ACROSS, DOWN, TILE, GAP = 5, 8, 33, 3  # tiles, and pixels at text of 100 %
 PAGE = ACROSS * DOWN
-ALL, TEST, WRONG = "all", "test", "wrong"
 MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -ACROSS, Qt.Key.Key_Down: ACROSS}
 
 
@@ -140,13 +139,9 @@ class Pictures(QWidget):
     def __init__(self, training: TrainingSession, parent: QWidget | None = None):
         super().__init__(parent)
         self.training, self.theme = training, LIGHT
-        self._asked: object = None  # the run that the answers are of, by how many
-        self._answers: dict[int, Answers] = {}
-        self.filter = QComboBox()
-        self.filter.setAccessibleName("Which samples")
-        self.filter.addItems([ALL, TEST, WRONG])
-        self.filter.setItemData(2, "Test samples whose class is not predicted", Qt.ItemDataRole.ToolTipRole)
-        self.filter.activated.connect(self.renew)
+        self._asked: object = None  # the run that the answers are of
+        self._answers: Answers | None = None
+        self.filter = SampleFilter(training)
         self.sheet, self.pad = Sheet(training), Pad()
         self.averaged = Averaged(self.pad)
         self.told, self.answer = plain_label(), plain_label()
@@ -172,6 +167,7 @@ class Pictures(QWidget):
                 part.setSizePolicy(policy)
             box.addWidget(part)
         self.pad.changed.connect(self._show_answer)
+        training.viewing.changed.connect(self.renew)
         training.data.dataChanged.connect(self.renew)
         training.runChanged.connect(self._follow)
         training.progressed.connect(self._follow)
@@ -197,47 +193,33 @@ class Pictures(QWidget):
         if data is None or not data.image_shape:
             return
         self.pad.set_shape(data.image_shape)
-        numbers = self._numbers(data)
+        numbers = self.training.viewing.picked_rows()
         self.sheet.show_numbers(numbers)
-        kept = int(self.training.data.tested.sum())
-        told = {TEST: f"{len(numbers):,} of {len(data):,}", WRONG: f"{len(numbers):,} wrong of {kept:,}"}
-        self.told.setText(told.get(self.filter.currentText(), f"{len(numbers):,} samples"))
+        is_all = self.training.viewing.picked == "all"
+        self.told.setText(f"{len(numbers):,} {'samples' if is_all else f'of {len(data):,} samples'}")
         self._show_answer()
 
-    def _numbers(self, data: Dataset) -> Sequence[int]:
-        which = self.filter.currentText()
-        if which == ALL:
-            return range(len(data))
-        kept = np.flatnonzero(self.training.data.tested)
-        if which == WRONG:
-            answers = self._asking(data.inputs[kept])
-            if answers is None:
-                return ()
-            kept = kept[answers.classes() != data.targets[kept]]
-        return [int(k) for k in kept]
-
     def _asking(self, inputs: Array) -> Answers | None:
-        """What is answered to inputs (n, d); None where the program cannot, or tells no classes."""
-        run, data, count = self.training.run, self.training.data.dataset, len(inputs)
-        if run is None or not count or data is None or not data.classes or not data.image_shape:
+        """What is answered to inputs (1, d); None where the program cannot, or tells no classes."""
+        run, data = self.training.run, self.training.data.dataset
+        if run is None or data is None or not data.classes or not data.image_shape:
             return None
         trained = run.setup.dataset
         if trained is None or trained.image_shape != data.image_shape:
             return None
         if self._asked is not run:
-            self._asked, self._answers = run, {}
-        if count not in self._answers:
+            self._asked, self._answers = run, None
             with suppress(Problem):
-                self._answers[count] = Answers(run.trainer, inputs.T, np.float64)
-        if answers := self._answers.get(count):
-            answers.move(inputs.T)
-        return answers
+                self._answers = Answers(run.trainer, inputs.T, np.float64)
+        if self._answers:
+            self._answers.move(inputs.T)
+        return self._answers
 
     def _follow(self) -> None:
         """What is wrong changes with the weights, and so does the answer to a drawing."""
         if not self.isVisible():
             return
-        if self.filter.currentText() == WRONG:
+        if self.training.viewing.picked not in ("all", "test"):
             self.renew()
         else:
             self._show_answer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
@@ -119,7 +120,15 @@ class RowsView(QTableView):
         self.selectionModel().currentRowChanged.connect(self._choose)
         training.data.dataChanged.connect(self._renew)
         training.sampleChanged.connect(self._show_present)
+        self._hidden: frozenset[int] = frozenset()
         self._show_present()
+
+    def show_only(self, numbers: Sequence[int]) -> None:
+        """Show the rows of these numbers."""
+        hidden = frozenset(range(self.rows.rowCount())) - {*numbers}
+        for row in hidden ^ self._hidden:
+            self.setRowHidden(row, row in hidden)
+        self._hidden = hidden
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
@@ -135,6 +144,7 @@ class RowsView(QTableView):
             self.session.edit(f"{words} of the data", self.rows.table.without(chosen))
 
     def _renew(self) -> None:
+        self.show_only(range(self.rows.rowCount()))
         self.rows.renew()
         self._show_present()
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from app.formula import formula, paint
 from app.widgets.colours import CLASSES
-from app.widgets.heat import rgb_image
+from app.widgets.heat import ink_image, rgb_image
 from app.widgets.theme import SIGNED, Theme, heat_colours, rgb
 from core.base.arrays import Array
 from core.base.shades import takes_black
@@ -147,6 +147,8 @@ def share_colours(shares: Array, theme: Theme, pale: float = 1.0) -> NDArray[np.
 
 def raster_image(part: Raster, theme: Theme) -> QImage:
     """A raster as an image, a pixel for each of its numbers."""
+    if part.inked:
+        return ink_image(part.shares, theme)
     return rgb_image(share_colours(part.shares, theme, part.pale))
 
 

@@ -17,6 +17,7 @@ from app.system.disk import shown_path
 from app.widgets.icons import icon
 from app.widgets.key_repeat import rest
 from core.base.errors import legible
+from core.training.shown import SWITCHES
 
 MOST_OF_A_PATH = 100  # characters in a menu
 IN_HEADER = [command for command in COMMANDS if command.in_header]
@@ -92,7 +93,7 @@ def views_button(host: Host, actions: Mapping[str, QAction]) -> QToolButton:
     button = QToolButton()
     button.setText("Views ▾")
     button.setAccessibleName("Views")
-    button.setToolTip("Ways to look at the derivative")
+    button.setToolTip("Ways to look at the derivative, or at the training")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     menu = QMenu(button)
     menu.setToolTipsVisible(True)
@@ -100,10 +101,30 @@ def views_button(host: Host, actions: Mapping[str, QAction]) -> QToolButton:
     def look(number: int) -> None:
         host.panes["derivatives"].open().tabs.choose(number)
 
+    def show_view(name: str) -> None:
+        host.panes["training"].open().show_view(name)
+
     def fill() -> None:
+        menu.clear()
+        if host.transport.trains:
+            fill_with_trained()
+        else:
+            fill_with_derivatives()
+
+    def fill_with_trained() -> None:
+        from core.training.views import VIEWS
+
+        viewing = host.training.viewing
+        for name in viewing.there:
+            action = menu.addAction(VIEWS[name].title, partial(show_view, name))
+            action.setToolTip(VIEWS[name].says)
+        menu.addSeparator()
+        switches = [name for name, one in SWITCHES.items() if {*one.views} & {*viewing.there}]
+        menu.addActions([actions[f"show_{name}"] for name in switches])
+
+    def fill_with_derivatives() -> None:
         from app.derivatives.panel import VIEWS
 
-        menu.clear()
         for number, view in enumerate(VIEWS):
             menu.addAction(view.title, partial(look, number)).setToolTip(view.tip)
         menu.addSeparator()

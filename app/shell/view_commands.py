@@ -11,11 +11,11 @@ from app.shell.command import Command, Keys
 from app.shell.host import Host
 from app.shell.workspaces import TITLES, WORKSPACES
 from app.state.arrangement import Place, WorkspaceName
-from app.state.data_session import DATA_SHOWN
 from app.widgets.theme import THEMES
 from core.figure import Stride
 from core.math.derivative_names import NOTATIONS, Notation
 from core.project.document import Drawn
+from core.training.shown import SWITCHES
 
 
 def toggle_full_screen(host: Host) -> None:
@@ -133,27 +133,27 @@ def _goes_by(stride: Stride, host: Host) -> bool:
     return host.session.stride == stride
 
 
-def _of_data() -> Iterator[Command]:
-    """What is shown of the data where they are trained on, a switch each."""
-    for name, (text, tip) in DATA_SHOWN.items():
+def _of_training() -> Iterator[Command]:
+    """What views of a training show, a switch each."""
+    for name, switch in SWITCHES.items():
         yield Command(
             f"show_{name}",
-            text,
-            tip,
-            partial(_switch_data, name),
-            checked=partial(_shows_data, name),
+            switch.text,
+            switch.tip,
+            partial(_switch, name),
+            checked=partial(_is_on, name),
             group=1,
-            submenu="What of the data is shown",
+            submenu="What views of the training show",
             needs="canvas",
         )
 
 
-def _switch_data(name: str, host: Host) -> None:
-    host.training.data.show(**{name: not _shows_data(name, host)})
+def _switch(name: str, host: Host) -> None:
+    host.training.viewing.show(**{name: not _is_on(name, host)})
 
 
-def _shows_data(name: str, host: Host) -> bool:
-    return bool(getattr(host.training.data.shown, name))
+def _is_on(name: str, host: Host) -> bool:
+    return bool(getattr(host.training.viewing.shown, name))
 
 
 def _show_workspace(name: WorkspaceName, host: Host) -> None:
@@ -289,7 +289,7 @@ VIEW = (
         group=1,
         submenu="&Columns",
     ),
-    *_of_data(),
+    *_of_training(),
     Command(
         "pin_program",
         "&Program in the left column",

@@ -156,7 +156,7 @@ class Window(QMainWindow):
             signal.connect(self._show_notice)
         training.runChanged.connect(self._show_file)
         training.progressed.connect(self._show_file)
-        training.data.shownChanged.connect(self.refresh_actions)
+        training.viewing.changed.connect(self.refresh_actions)
         training.viewing.saveAsked.connect(lambda: self.actions_by_id["save_view"].trigger())
         training.opened.connect(self._show_opened)
         training.arrived.connect(self._follow_training)

@@ -1,4 +1,4 @@
-"""The data that a training session trains on, and what is shown of them: drawn and edited in one place."""
+"""The data that a training session trains on, and in which plane: drawn and edited in one place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.state.session import Session
 from core.base.errors import Problem
-from core.training.on_plane import OnPlane
 from core.training.settings import TrainingSettings
 
 # what holds data loads NumPy, so it is imported when the data are first asked for
@@ -26,14 +25,6 @@ MADE_OF = (
 )  # the settings that the data are made of
 
 
-DATA_SHOWN = {
-    "test_points": ("Test points", "Examples kept for testing"),
-    "this_batch": ("This batch", "A ring around the examples of the next update"),
-    "two_colours": ("Classes only", "The predicted class alone, without how sure it is"),
-    "unit_lines": ("Units' lines", "Where each hidden unit of the first layer is 0"),
-}
-
-
 class Axes(Struct, frozen=True):
     """The plane of more than two features: the numbers of two of them, or the two principal directions."""
 
@@ -46,12 +37,11 @@ class DataSession(QObject):
     """The data of the document's settings: drawn when they are first asked for, edited as the user's own."""
 
     dataChanged = Signal()  # there are other data, or none
-    shownChanged = Signal()
+    axesChanged = Signal()  # another plane of more than two features is looked at
 
     def __init__(self, session: Session, parent: QObject | None = None):
         super().__init__(parent)
         self.session = session
-        self.shown = OnPlane()
         self.axes = Axes()
         self._drawn: tuple[Dataset | None, Problem | None] | None = None
         self._table: Table | None = None
@@ -88,11 +78,6 @@ class DataSession(QObject):
                 tested[rows] = False
         return tested
 
-    def show(self, **changed: bool) -> None:
-        """Show more or less of the data."""
-        self.shown = replace(self.shown, **changed)
-        self.shownChanged.emit()
-
     # -- the plane of more than two features
 
     @property
@@ -120,7 +105,7 @@ class DataSession(QObject):
     def look_along(self, **changed: int | bool) -> None:
         """Choose other axes of the plane."""
         self.axes = replace(self.axes, **changed)
-        self.shownChanged.emit()
+        self.axesChanged.emit()
 
     # -- data of one's own
 

@@ -69,7 +69,7 @@ class NetSession(QObject):
         self._late = False  # whether there is something new since the picture that is being made was begun
         self._ticker = Ticker(self)
         self._ticker.stopped.connect(self._catch_up)
-        for signal in (training.progressed, training.sampleChanged, training.data.shownChanged):
+        for signal in (training.progressed, training.sampleChanged, training.data.axesChanged):
             signal.connect(self._go_on)
         training.runChanged.connect(self._begin)
         session.traceChanged.connect(self._begin_if_other)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 from weakref import ref
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.state.data_session import DataSession
+from core.training.shown import Cell, Picked, Shown
 
 # what makes views loads NumPy, so it is imported with the first of them
 if TYPE_CHECKING:
@@ -41,7 +44,9 @@ class Viewing(QObject):
         super().__init__(parent)
         self._training = ref(training)
         self._used = ""
-        self.log = False
+        self.shown = Shown()
+        self.picked: Picked = "all"
+        training.data.dataChanged.connect(self._pick_all)
 
     @property
     def there(self) -> list[str]:
@@ -74,11 +79,37 @@ class Viewing(QObject):
         self.use(name)
         self.saveAsked.emit()
 
-    def show_logarithm(self, on: bool) -> None:
-        """Show the loss on a logarithmic axis, or not."""
-        if on != self.log:
-            self.log = on
+    def show(self, **changed: bool) -> None:
+        """Turn some of the switches of SWITCHES on or off."""
+        shown = replace(self.shown, **changed)
+        if shown != self.shown:
+            self.shown = shown
             self.changed.emit()
+
+    def pick(self, which: Picked) -> None:
+        """Pick examples out: the data column shows no others."""
+        if which != self.picked:
+            self.picked = which
+            self.changed.emit()
+
+    def _pick_all(self) -> None:
+        """Of other data no cell is picked out."""
+        if isinstance(self.picked, Cell):
+            self.pick("all")
+
+    def picked_rows(self) -> Sequence[int]:
+        """The numbers of the examples that are picked out now."""
+        from core.training.classified import classified
+
+        training = self._training()
+        if training is None or training.data.dataset is None:
+            return ()
+        if self.picked == "all":
+            return range(len(training.data.dataset))
+        if self.picked == "test":
+            return [int(row) for row in training.data.tested.nonzero()[0]]
+        found = classified(training.run, self.shown.of_training) if training.run else None
+        return [int(row) for row in found.picked(self.picked)] if found else ()
 
     def made(self, name: str) -> View | None:
         """What a view shows of the run now; None where the run has nothing of the kind."""
@@ -89,6 +120,10 @@ class Viewing(QObject):
         if training is None or run is None or not VIEWS[name].is_there(run):
             return None
         asked = Asked(
-            training.sample, training.data.shown, self.log, training.unit_shown, not training.is_training
+            training.sample,
+            self.shown,
+            training.unit_shown,
+            not training.is_training,
+            self.picked if isinstance(self.picked, Cell) else None,
         )
         return VIEWS[name].make(run, asked)

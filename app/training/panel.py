@@ -10,13 +10,15 @@ from app.state.training_session import TrainingSession
 from app.training.controls import Controls
 from app.training.plot_view import PlotView
 from app.training.roles import RolesTable
+from app.training.switches import Switches
 from app.training.train_bar import TrainBar
 from app.widgets.labels import plain_label, sentence_of, tint, with_full_stop
 from app.widgets.theme import Theme
 from core.training.views import VIEWS
 
 FIRST = ("boundary", "fit", "templates")  # the views of which the one that there is stands above all others
-BELOW = ("loss", "weights", "units", "accuracy")
+BELOW = ("loss", "weights", "units", "confusion", "errors")
+BOTH = 20  # heights of a line; in so high a page the accuracy stands below the loss, else in its place
 LEAST_BELOW = (
     5.8,
     8,
@@ -34,15 +36,22 @@ class TrainingPanel(QWidget):
         self.bar, self.controls = TrainBar(training), Controls(training)
         self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(training)
         self.message, self.note = plain_label(), plain_label()
-        self.views = {name: PlotView(training, name) for name in (*FIRST, *BELOW)}
-        self.settings = QWidget()
-        self.pages = {name: _scrolled(self.views[name], TITLES[name]) for name in BELOW}
+        switches = Switches(training.viewing, self)
+        self.views = {name: PlotView(training, name, switches) for name in (*FIRST, *BELOW, "accuracy")}
+        self.settings, self.losses = QWidget(), QWidget()
+        shown = {**self.views, "loss": self.losses}
+        self.pages = {name: _scrolled(shown[name], TITLES[name]) for name in BELOW}
         self.pages["settings"] = _scrolled(self.settings, TITLES["settings"])
         self.tabs = QTabWidget()
         self.beside = QSplitter(Qt.Orientation.Horizontal)
         self._with_settings = True
         self._lay_out()
-        for signal in (training.runChanged, training.progressed):
+        for signal in (
+            training.runChanged,
+            training.progressed,
+            training.viewing.changed,
+            self.views["templates"].shown,
+        ):
             signal.connect(self._show)
         self._show()
 
@@ -55,6 +64,10 @@ class TrainingPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Results")
         self.tabs.tabBar().setDrawBase(False)
+        losses = QVBoxLayout(self.losses)
+        losses.setContentsMargins(0, 0, 0, 0)
+        losses.addWidget(self.views["loss"])
+        losses.addWidget(self.views["accuracy"])
         self.beside.setChildrenCollapsible(False)
         self.beside.addWidget(self.tabs)
         self.first = QWidget()
@@ -91,8 +104,15 @@ class TrainingPanel(QWidget):
             self.show_page("loss" if shown else "weights")
 
     def show_page(self, name: str) -> None:
-        """Bring one of the views below the first, or the settings, to the front."""
+        """Bring one of the pages below the first view to the front."""
         self.tabs.setCurrentWidget(self.pages[name])
+
+    def show_view(self, name: str) -> None:
+        """Bring a view to the front, and make it the one that is used."""
+        page = "loss" if name == "accuracy" else name
+        if page in self.pages:
+            self.show_page(page)
+        self.training.viewing.use(name)
 
     def pause(self) -> None:
         self.training.pause()
@@ -116,14 +136,23 @@ class TrainingPanel(QWidget):
         self.templates_page.setVisible(there["templates"])
         self.first.setVisible(any(there[name] for name in FIRST))
         self._put_pages({**there, "settings": self._with_settings})
+        self._show_accuracy(there["accuracy"])
         self._set_heights()
+
+    def _show_accuracy(self, is_there: bool) -> None:
+        """Show the accuracy below the loss, or in its place where it was used last and there is no room."""
+        both = self.pages["loss"].height() >= BOTH * self.fontMetrics().height()
+        used = self.training.viewing.present == "accuracy"
+        self.views["accuracy"].setVisible(is_there and (both or used))
+        self.views["loss"].setVisible(both or not (is_there and used))
 
     def _put_pages(self, there: dict[str, bool]) -> None:
         """Put the pages there are into the tabs, the loss beside them where there is room."""
         line = self.fontMetrics().height()
         wide, high = (line * lines for lines in ROOMY)
         roomy = there["loss"] and self.width() >= wide and self.height() >= high
-        wanted = [name for name in self.pages if there[name] and not (roomy and name == "loss")]
+        names = sorted(self.pages, key=lambda name: name == "weights") if there["templates"] else self.pages
+        wanted = [name for name in names if there[name] and not (roomy and name == "loss")]
         now = [self.tabs.widget(k) for k in range(self.tabs.count())]
         if now == [self.pages[name] for name in wanted] and roomy == (self.beside.count() > 1):
             return
@@ -134,11 +163,11 @@ class TrainingPanel(QWidget):
         with QSignalBlocker(self.tabs):
             self.tabs.clear()
             for name in wanted:
-                self.tabs.addTab(self.pages[name], TITLES[name])
+                self.tabs.setTabToolTip(self.tabs.addTab(self.pages[name], TITLES[name]), TITLES[name])
         if roomy:
             self.beside.insertWidget(0, self.pages["loss"])
             self.pages["loss"].show()
-            self.beside.setSizes([2 * self.width() // 5, 3 * self.width() // 5])
+            self.beside.setSizes([self.width() // 3, 2 * self.width() // 3])
         elif not there["loss"]:
             self.pages["loss"].hide()
         if front in now and front is not None and self.tabs.indexOf(front) >= 0:
@@ -148,6 +177,8 @@ class TrainingPanel(QWidget):
         """Give the first view as much height as it can use, and leave the others their least."""
         line, height = self.fontMetrics().height(), self.split.height()
         wanted = self.split.width() + round((CHROME - 3) * line)
+        if not self.templates_page.isHidden():
+            wanted = self.views["templates"].minimumHeight() + 4
         is_low = self.height() < ROOMY[1] * line
         self.bar.numbers.setHidden(is_low)  # the titles of the views tell them too
         least = LEAST_BELOW[0 if is_low else 1]

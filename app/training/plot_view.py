@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontInfo, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFontInfo,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
 from app.formula import measured
 from app.painting.plots import paint_sheet
 from app.state.training_session import TrainingSession
+from app.training.switches import Switches
 from app.widgets.icons import icon
 from app.widgets.theme import LIGHT, Theme
-from core.base.numbers import short
-from core.figure.plot import Matrices, Sheet, View, placed
-from core.training.views import VIEWS
+from core.figure.plot import Cells, Matrices, Sheet, View, placed
+from core.training.shown import Cell
+from core.training.views import VIEWS, Place
 
 MARGIN = 6  # pixels around the sheet
 REACH = 12  # pixels from a point within which a click chooses it
 LEAST = QSize(150, 90)
 BUTTON = 1.9  # in sizes of text
+ASIDE = 3.0  # how much farther entries seem that do not lie straight ahead
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+WAYS = {  # to the right, and down
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class PlotView(QWidget):
@@ -30,13 +50,19 @@ class PlotView(QWidget):
     shown = Signal()  # what is shown has been laid out anew
 
     def __init__(
-        self, training: TrainingSession, name: str, parent: QWidget | None = None, on_stage: bool = False
+        self,
+        training: TrainingSession,
+        name: str,
+        switches: Switches,
+        parent: QWidget | None = None,
+        on_stage: bool = False,
     ):
         super().__init__(parent)
         self.training, self.viewing, self.view = training, training.viewing, VIEWS[name]
         self.theme: Theme = LIGHT
         self.sheet: Sheet | None = None
         self._is_old, self._on_stage = True, on_stage
+        self._at = 0  # which of the targets the keys are at
         self.setAccessibleName(self.view.title)
         self.setAccessibleDescription(self.view.says)
         self.setMinimumSize(LEAST)
@@ -49,25 +75,14 @@ class PlotView(QWidget):
         self.camera.setToolTip("Save this view as a figure…")
         self.camera.clicked.connect(lambda: self.viewing.save(name))
         self.camera.setVisible(not on_stage)
-        if name == "loss":
-            self._offer_logarithm()
+        if offered := switches.of(name):
+            self.addActions(offered)
+            self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for signal in (
             *(training.runChanged, training.progressed, training.sampleChanged),
-            *(training.data.shownChanged, training.unitShown, self.viewing.changed),
+            *(training.data.axesChanged, training.unitShown, self.viewing.changed),
         ):
             signal.connect(self._outdate)
-
-    def _offer_logarithm(self) -> None:
-        self._log = QAction("Logarithmic axis", self)
-        self._log.setCheckable(True)
-        self._log.toggled.connect(self.viewing.show_logarithm)
-        self.viewing.changed.connect(self._show_log)
-        self._show_log()
-        self.addAction(self._log)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-    def _show_log(self) -> None:
-        self._log.setChecked(self.viewing.log)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -98,6 +113,9 @@ class PlotView(QWidget):
         size = QFontInfo(self.font()).pixelSize()
         corner = 0.0 if self._on_stage else self._put_camera(size)
         self.sheet = placed(view, width, height, size, measured, corner, self._on_stage) if view else None
+        if not self._on_stage:
+            policy = Qt.FocusPolicy.StrongFocus if self.targets else Qt.FocusPolicy.NoFocus
+            self.setFocusPolicy(policy)
         if isinstance(view, Matrices) and self.sheet and not self._on_stage:
             wanted = round(self.sheet.height) + 2 * MARGIN
             if wanted != self.minimumHeight():
@@ -118,6 +136,11 @@ class PlotView(QWidget):
             if self.sheet:
                 painter.translate(MARGIN, MARGIN)
                 paint_sheet(painter, self.sheet, self.theme)
+                if self.hasFocus() and (targets := self.targets):
+                    cells, place = targets[min(self._at, len(targets) - 1)]
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
+                    painter.setPen(QPen(self.theme.colour("accent"), 2.0, Qt.PenStyle.DotLine))
+                    painter.drawRect(QRectF(*cells.rectangle(place)).adjusted(-2, -2, 2, 2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._outdate()
@@ -146,6 +169,8 @@ class PlotView(QWidget):
             if point := self.sheet.nearest(at.x(), at.y(), REACH):
                 self.training.choose_sample(point.row)
                 return
+            if found := self._entry_at(at.x(), at.y()):
+                self.choose(*found)
         super().mousePressEvent(event)
 
     def text_at(self, at: QPointF) -> str:
@@ -157,7 +182,73 @@ class PlotView(QWidget):
         x, y = at.x() - MARGIN, at.y() - MARGIN
         if sheet.frame and (values := sheet.frame.values(x, y)):
             return self.view.read(run, *values)
-        for cells in sheet.cells:
+        found = self._entry_at(x, y)
+        return self.view.told(run, *found) if found else ""
+
+    def _entry_at(self, x: float, y: float) -> tuple[Cells, Place] | None:
+        """The entry at a place of the sheet, with the matrix that it is of."""
+        for cells in self.sheet.cells if self.sheet else ():
             if place := cells.at(x, y):
-                return f"{cells.key}[{place[0]}, {place[1]}] = {short(float(cells.values[place]))}"
-        return ""
+                return cells, place
+        return None
+
+    # -- entries that can be chosen
+
+    @property
+    def targets(self) -> list[tuple[Cells, Place]]:
+        """The entries that a click chooses: those that are examples, and those whose examples are picked."""
+        found: list[tuple[Cells, Place]] = []
+        for cells in self.sheet.cells if self.sheet else ():
+            if len(cells.examples) == 1:
+                found.append((cells, (0, 0)))
+            elif cells.examples:
+                found += [(cells, (row, 0)) for row in range(len(cells.examples))]
+            elif self.view.picks:
+                found += [(cells, (int(i), int(j))) for i, j in zip(*cells.values.nonzero(), strict=True)]
+        return found
+
+    def choose(self, cells: Cells, place: Place) -> None:
+        """Choose the example that an entry is of, or pick out those that it counts."""
+        example = cells.example(place[0])
+        if example is not None:
+            self.training.choose_sample(example)
+        elif self.view.picks and cells.values[place]:
+            cell = Cell(*place)
+            self.viewing.pick("all" if self.viewing.picked == cell else cell)
+            if rows := self.viewing.picked != "all" and self.viewing.picked_rows():
+                self.training.choose_sample(rows[0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows go from one entry that can be chosen to the next, Enter chooses it."""
+        targets, key = self.targets, Qt.Key(event.key())
+        if not targets or (key not in WAYS and key not in ENTER):
+            super().keyPressEvent(event)
+            return
+        self._at = min(self._at, len(targets) - 1)
+        if key in ENTER:
+            self.choose(*targets[self._at])
+            return
+        self._at = _next(targets, self._at, *WAYS[key])
+        run = self.training.run
+        told = self.view.told(run, *targets[self._at]) if run else ""
+        self.setAccessibleDescription(f"{self.view.says} {told}")
+        self.update()
+
+
+def _next(targets: Sequence[tuple[Cells, Place]], at: int, across: int, down: int) -> int:
+    """Of several entries the nearest in a direction, or where one is if there is none."""
+
+    def middle(number: int) -> tuple[float, float]:
+        cells, place = targets[number]
+        x, y, wide, high = cells.rectangle(place)
+        return x + wide / 2, y + high / 2
+
+    x, y = middle(at)
+    found = []
+    for number in range(len(targets)):
+        right, below = middle(number)
+        ahead = across * (right - x) + down * (below - y)
+        aside = abs(down * (right - x)) + abs(across * (below - y))
+        if ahead > 0.5:
+            found.append((ahead + ASIDE * aside, number))
+    return min(found)[1] if found else at

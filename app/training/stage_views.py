@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.state.training_session import TrainingSession
 from app.training.plot_view import PlotView
+from app.training.switches import Switches
 from app.widgets.theme import Theme
 
 
@@ -15,6 +16,7 @@ class StageViews(QStackedWidget):
     def __init__(self, training: TrainingSession, theme: Theme, parent: QWidget):
         super().__init__(parent)
         self._viewing, self._training, self._theme = training.viewing, training, theme
+        self._switches = Switches(training.viewing, self)
         self._views: dict[str, PlotView] = {}
         self.setAccessibleName("Present view")
         for signal in (self._viewing.changed, training.runChanged):
@@ -26,7 +28,7 @@ class StageViews(QStackedWidget):
         if not self.isVisible() or not name:
             return
         if name not in self._views:
-            view = self._views[name] = PlotView(self._training, name, on_stage=True)
+            view = self._views[name] = PlotView(self._training, name, self._switches, on_stage=True)
             view.set_theme(self._theme)
             self.addWidget(view)
         self.setCurrentWidget(self._views[name])

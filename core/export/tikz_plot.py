@@ -96,7 +96,7 @@ class _Writer:
         high, wide = part.height / len(rows), part.width / rows.shape[1]
         for i, row in enumerate(rows):
             at = 0
-            for colour, run in groupby(self._colours(row, part.pale)):
+            for colour, run in groupby(self._colours(row, part)):
                 count = len([*run])
                 stripe = corner_rectangle(
                     part.x + at * wide, part.y + i * high, count * wide + OVER, high + OVER
@@ -104,9 +104,11 @@ class _Writer:
                 yield rf"\fill[{colour}] {stripe};"
                 at += count
 
-    def _colours(self, row: Array, pale: float) -> Iterable[str]:
+    def _colours(self, row: Array, part: Raster) -> Iterable[str]:
+        if part.inked:
+            return [f"fill=clink!{round(100 * share)}!clpaper" for share in row.clip(0, 1).tolist()]
         if row.ndim == 1:
-            return [_shade(pale * share) for share in row.tolist()]
+            return [_shade(part.pale * share) for share in row.tolist()]
         found = class_colours(row, self._paper, self._classes[: row.shape[1]])
         coarse = (found.astype(int) // 8 * 8 + 4).clip(0, 255).tolist()
         return [f"fill={{rgb,255:red,{red};green,{green};blue,{blue}}}" for red, green, blue in coarse]

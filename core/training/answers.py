@@ -69,6 +69,13 @@ class Points:
         return self._engine.values
 
 
+def shares_of(scores: Array) -> Array:
+    """The shares of classes that scores (classes, points) speak for."""
+    with np.errstate(all="ignore"):
+        e = np.exp(scores - scores.max(axis=0))
+        return np.asarray(e / e.sum(axis=0))
+
+
 class Answers(Points):
     """What a program predicts at points."""
 
@@ -89,9 +96,7 @@ class Answers(Points):
         answer = self.values(parameters)[self._name]
         if not self._scores:
             return answer
-        with np.errstate(all="ignore"):
-            e = np.exp(answer - answer.max(axis=0))
-            return np.asarray(e / e.sum(axis=0))
+        return shares_of(answer)
 
     def classes(self) -> Array:
         """The class that is predicted at each point, as a whole number."""

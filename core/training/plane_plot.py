@@ -24,8 +24,8 @@ from core.math.mathtree import Math, Word
 from core.math.typeset import Typesetter
 from core.notation.names import in_text
 from core.training.boundary import Plane
-from core.training.on_plane import OnPlane
 from core.training.run import TrainingRun
+from core.training.shown import Shown
 
 SHORT = 3  # letters of a feature's name that is set as mathematics
 LINE, THIN = 1.6, 1.1  # widths of the boundary and of other lines
@@ -39,7 +39,7 @@ NO_ROWS, NO_SHARES = np.empty(0, int), np.empty(0)
 def plane_plot(
     run: TrainingRun,
     sample: int = -1,
-    shown: OnPlane | None = None,
+    shown: Shown | None = None,
     unit: tuple[str, int] | None = None,
     before: bool = False,
 ) -> Plot | None:
@@ -61,7 +61,7 @@ def plane_plot(
     values, places = plane.node_map(*unit) if unit else plane.prediction(), plane.places(data.inputs)
     title = "Decision boundary" if data.classes else "Prediction"
     titles = plane.chart.titles if plane.chart else data.feature_names
-    shown = shown or OnPlane()
+    shown = shown or Shown()
     scale: Scale | None
     if unit:
         node, entry = run.setup.graph.nodes[unit[0]], unit[1]
@@ -126,7 +126,7 @@ def _of_unit(values: Array) -> Scale:
     return Scale(0.0, largest or 1.0)
 
 
-def _field(values: Array, scale: Scale | None, plane: Plane, shown: OnPlane) -> Iterator[Field]:
+def _field(values: Array, scale: Scale | None, plane: Plane, shown: Shown) -> Iterator[Field]:
     if not np.isfinite(values).all():
         return
     shares = scale.shares(values) if scale else values
@@ -155,7 +155,7 @@ def _lines(values: Array, scale: Scale | None, plane: Plane, look: tuple[str, st
     yield Curve(key, np.concatenate(pieces), role, width, pairs=True)
 
 
-def _unit_lines(plane: Plane, shown: OnPlane) -> Iterator[Curve]:
+def _unit_lines(plane: Plane, shown: Shown) -> Iterator[Curve]:
     for name, values in plane.unit_sums() if shown.unit_lines else ():
         yield Curve(
             f"unit {name}", contour(values, 0.0, plane.across, plane.up), "ink", THIN, True, pairs=True
@@ -171,7 +171,7 @@ def is_tested(run: TrainingRun, data: Dataset) -> Array:
 
 
 def _points(
-    run: TrainingRun, data: Dataset, scale: Scale | None, shown: OnPlane, places: Array
+    run: TrainingRun, data: Dataset, scale: Scale | None, shown: Shown, places: Array
 ) -> Iterator[Points]:
     """The examples: filled those for training, hollow those for testing; the shape tells the class."""
     tested = is_tested(run, data)
@@ -189,7 +189,7 @@ def _points(
             yield Points(key, places[rows], rows, shares, filled=not kept)
 
 
-def _rings(run: TrainingRun, data: Dataset, sample: int, shown: OnPlane, places: Array) -> Iterator[Points]:
+def _rings(run: TrainingRun, data: Dataset, sample: int, shown: Shown, places: Array) -> Iterator[Points]:
     trained = run.trainer.train_data
     if shown.this_batch and trained is not None and trained.rows is not None:
         at = places[trained.rows[run.trainer.coming]]
@@ -200,7 +200,7 @@ def _rings(run: TrainingRun, data: Dataset, sample: int, shown: OnPlane, places:
         yield Points("chosen", at, NO_ROWS, NO_SHARES, role="ink", size=CHOSEN, ring=True)
 
 
-def _legend(run: TrainingRun, data: Dataset, shown: OnPlane) -> Iterator[Entry]:
+def _legend(run: TrainingRun, data: Dataset, shown: Shown) -> Iterator[Entry]:
     for k in range(data.classes if data.classes <= MOST_NAMED else 0):
         yield Entry(data.class_names[k], class_role(data, k), SHAPES[k % len(SHAPES)])
     if shown.test_points and run.trainer.test_data is not None:

@@ -385,16 +385,19 @@ class Trainer:
             self._stop_at_loss(record.train_loss)
         return record
 
-    def node_values(self, names: Sequence[str]) -> dict[str, Array]:
+    def node_values(self, names: Sequence[str], tested: bool = False) -> dict[str, Array]:
         """Evaluate some nodes for every training example.
 
         Args:
             names: the nodes.
+            tested: whether to take the examples kept for testing, of which there must be some.
 
         Returns:
             For each node an array of shape (examples, *its own shape); without data there is one example.
         """
-        return self._evaluation.values(names)
+        evaluation = self._test if tested else self._evaluation
+        assert evaluation is not None
+        return evaluation.values(names)
 
     def _add_record(self, record: Record) -> None:
         """Add a record; when there are many, every second one goes."""

@@ -7,27 +7,32 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from core.base.numbers import short
-from core.figure.plot import View
+from core.figure.plot import Cells, View
+from core.training.classified import has_classes
+from core.training.confusion_plot import confusion_plot, errors_plot
 from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, record_at
 from core.training.fit_plot import fit_plot, has_fit
-from core.training.on_plane import OnPlane
 from core.training.plane_plot import plane_plot
 from core.training.run import TrainingRun
+from core.training.shown import Cell, Shown
 from core.training.weights_plot import has_templates, has_units, templates_plot, units_plot, weights_plot
 
 
 class Asked(Struct, frozen=True):
-    """What is asked of a view: the chosen example (−1 is none), what is on the plane, a logarithmic loss.
+    """What is asked of a view: the chosen example (−1 is none), what is shown, the picked cell.
 
     A `unit`, a node and its entry, is shown over the plane in the place of the prediction, and with `before`
     what was predicted before the last update.
     """
 
     sample: int = -1
-    on_plane: OnPlane = OnPlane()
-    log: bool = False
+    shown: Shown = Shown()
     unit: tuple[str, int] | None = None
     before: bool = False
+    cell: Cell | None = None
+
+
+Place = tuple[int, int]
 
 
 class RunView(Struct, frozen=True):
@@ -38,6 +43,8 @@ class RunView(Struct, frozen=True):
     needs     what a run must have to have the view; empty where all have it
     is_there  whether it has
     read      what is to be read at a place of its axes
+    told      what is to be read at an entry of its matrices
+    picks     whether the examples of an entry may be picked out
     """
 
     name: str
@@ -47,11 +54,33 @@ class RunView(Struct, frozen=True):
     needs: str = ""
     is_there: Callable[[TrainingRun], bool] = lambda run: True
     read: Callable[[TrainingRun, float, float], str] = lambda run, x, y: ""
+    told: Callable[[TrainingRun, Cells, Place], str] = lambda run, cells, place: _entry(cells, place)
+    picks: bool = False
 
     @property
     def short(self) -> str:
         """Its title as a tab has it."""
         return self.title.split()[-1].capitalize()
+
+
+def _entry(cells: Cells, place: Place) -> str:
+    """An entry of a matrix with its number."""
+    return f"{cells.key}[{place[0]}, {place[1]}] = {short(float(cells.values[place]))}"
+
+
+def _in_cell(run: TrainingRun, cells: Cells, place: Place) -> str:
+    """How often a class is taken for another."""
+    data, count = run.setup.dataset, int(cells.values[place])
+    if data is None:
+        return ""
+    true, predicted = (data.class_names[k] for k in place)
+    said = f"{count:,} of class {true}"
+    return f"{said} found" if true == predicted else f"{said} taken for {predicted}"
+
+
+def _wrong(run: TrainingRun, cells: Cells, place: Place) -> str:
+    """An example that is not told right."""
+    return f"sample {cells.example(place[0])}: click to see it on the canvas"
 
 
 def _has_plane(run: TrainingRun) -> bool:
@@ -107,7 +136,7 @@ VIEWS: Mapping[str, RunView] = {
             "boundary",
             "Decision boundary",
             "The prediction over the plane, where the class changes, and the examples.",
-            lambda run, asked: plane_plot(run, asked.sample, asked.on_plane, asked.unit, asked.before),
+            lambda run, asked: plane_plot(run, asked.sample, asked.shown, asked.unit, asked.before),
             "two features or more, and a prediction",
             _has_plane,
             _on_plane,
@@ -125,7 +154,7 @@ VIEWS: Mapping[str, RunView] = {
             "loss",
             "Loss",
             "The losses of the training and of the test examples after each epoch, with changed settings.",
-            lambda run, asked: loss_plot(run, asked.log),
+            lambda run, asked: loss_plot(run, asked.shown.log),
             read=_at_update,
         ),
         RunView(
@@ -136,6 +165,25 @@ VIEWS: Mapping[str, RunView] = {
             "data with classes",
             has_accuracy,
             _accuracy_at_update,
+        ),
+        RunView(
+            "confusion",
+            "Confusion",
+            "How many examples of each class are taken for each class, with the share of each that is found.",
+            lambda run, asked: confusion_plot(run, asked.shown.of_training, asked.cell),
+            "data with classes",
+            has_classes,
+            told=_in_cell,
+            picks=True,
+        ),
+        RunView(
+            "errors",
+            "Worst errors",
+            "The examples whose class is not predicted, those first whose true class seems the least likely.",
+            lambda run, asked: errors_plot(run, asked.shown.of_training, asked.sample),
+            "data with classes",
+            has_classes,
+            told=_wrong,
         ),
         RunView(
             "weights",

@@ -14,12 +14,13 @@ from core.math.mathtree import Digits, Fenced, Math, Word, row
 from core.training.run import TrainingRun
 
 MOST_FILTERS, MOST_UNITS = 40, 24
+TEMPLATES_ACROSS = 5
 
 
 def weights_plot(run: TrainingRun) -> Matrices:
     """All parameters on one scale: a vector is a column, a number one cell, filters are drawn one by one."""
     found = [*_weights(run)]
-    return Matrices("weights", "Weights", tuple(found), _common([one.values for one in found]))
+    return Matrices("weights", "Weights", tuple(found), (_common([one.values for one in found]),))
 
 
 def has_templates(run: TrainingRun) -> bool:
@@ -59,7 +60,7 @@ def templates_plot(run: TrainingRun) -> Matrices | None:
         )
         for i, row in enumerate(rows)
     ]
-    return Matrices("templates", "Templates", tuple(found), _common([rows]))
+    return Matrices("templates", "Templates", tuple(found), (_common([rows]),), across=TEMPLATES_ACROSS)
 
 
 def units_plot(run: TrainingRun) -> Matrices | None:
@@ -78,7 +79,7 @@ def units_plot(run: TrainingRun) -> Matrices | None:
     ][:MOST_UNITS]
     if not found:
         return None
-    return Matrices("units", "Hidden units", tuple(found), _common([one.values for one in found]))
+    return Matrices("units", "Hidden units", tuple(found), (_common([one.values for one in found]),))
 
 
 def _weights(run: TrainingRun) -> Iterator[Matrix]:

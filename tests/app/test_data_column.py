@@ -196,9 +196,9 @@ def test_a_formula_is_typed_and_a_wrong_one_is_said(window, column, training):
 
 def test_what_is_shown_is_switched_in_the_column_and_in_the_menu(window, column, training):
     column.views["unit_lines"].click()
-    assert training.data.shown.unit_lines and window.actions_by_id["show_unit_lines"].isChecked()
+    assert training.viewing.shown.unit_lines and window.actions_by_id["show_unit_lines"].isChecked()
     window.actions_by_id["show_unit_lines"].trigger()
-    assert not training.data.shown.unit_lines and not column.views["unit_lines"].isChecked()
+    assert not training.viewing.shown.unit_lines and not column.views["unit_lines"].isChecked()
 
 
 def test_the_boundary_shows_what_is_switched_on(window, column, training):
@@ -213,7 +213,7 @@ def test_the_boundary_shows_what_is_switched_on(window, column, training):
     assert layers("test") and not layers("unit")
     view.grab()
     before = view.sheet
-    training.data.show(this_batch=False, unit_lines=True, test_points=False, two_colours=True)
+    training.viewing.show(this_batch=False, unit_lines=True, test_points=False, two_colours=True)
     assert not layers("batch") and not layers("test")
     weights = training.run.trainer.values()
     for unit, line in enumerate(layers("unit")):
@@ -497,11 +497,11 @@ def test_the_sheet_shows_test_samples_and_those_that_are_wrong(digits, training)
     training.step(60)
     choose(digits.filter, "test")
     kept = sorted(training.run.trainer.test_data.rows)
-    assert list(digits.sheet.numbers) == kept and digits.told.text() == "60 of 300"
+    assert list(digits.sheet.numbers) == kept and digits.told.text() == "60 of 300 samples"
     choose(digits.filter, "wrong")
     share = 1 - len(digits.sheet.numbers) / 60
     assert share == pytest.approx(training.record.test_accuracy) and {*digits.sheet.numbers} <= {*kept}
-    assert digits.told.text() == f"{len(digits.sheet.numbers)} wrong of 60"
+    assert digits.told.text() == f"{len(digits.sheet.numbers)} of 300 samples"
     before = list(digits.sheet.numbers)
     training.step(400)
     assert list(digits.sheet.numbers) != before
@@ -519,10 +519,10 @@ def test_what_is_wrong_is_found_anew_when_the_column_is_seen_again(window, colum
     assert share == pytest.approx(training.record.test_accuracy)
 
 
-def test_what_is_wrong_is_asked_of_one_engine_for_as_long_as_a_run_goes_on(digits, training, monkeypatch):
+def test_a_drawing_is_answered_by_one_engine_for_as_long_as_a_run_goes_on(digits, training, monkeypatch):
     made = []
     monkeypatch.setattr(pictures, "Answers", lambda *given: made.append(given) or Answers(*given))
-    choose(digits.filter, "wrong")
+    QTest.mouseClick(digits.pad, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
     for _ in range(3):
         training.step()
     assert len(made) == 1

@@ -27,7 +27,7 @@ from core.figure.plot.fitting import FittedView, fitted_view, text_size
 from core.figure.plot.outlines import CHOSEN, DASHES, HOLLOW, RIM, RINGED, corners, pieces
 from core.figure.plot.placing import placed
 from core.figure.plot.scales import class_colours
-from core.figure.plot.sheet import Line, Placed, Raster, Sheet, Symbol, Text, Tile
+from core.figure.plot.sheet import Cells, Line, Placed, Raster, Sheet, Symbol, Text, Tile
 
 __all__ = [
     "CHOSEN",
@@ -37,6 +37,7 @@ __all__ = [
     "RINGED",
     "SHAPES",
     "Axis",
+    "Cells",
     "Curve",
     "Entry",
     "Field",

@@ -150,26 +150,49 @@ class Matrix(Struct, frozen=True, eq=False):
     rows      the names of the rows, or none
     columns   the names of the columns, or none
     picture   whether it is seen as a picture, whose cells have no lines between them
+    inked     whether the numbers of a picture are shares of ink, from 0 to 1
+    scale     which of the scales its colours are of
+    shares    (rows, columns) the colours of the cells, from −1 to 1, where they are not those of a scale
+    cells     what is written in the cells in place of the numbers, None for nothing
+    ends      what stands behind each row, or nothing
+    below     what stands below a picture
+    examples  the numbers of the examples that its rows are, or the one that a picture is
+    framed    the cells with a frame around them: the first row and column, and those after the last
     """
 
     key: str
-    name: Math
+    name: Math | None
     values: Array
     written: bool = True
     rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     picture: bool = False
+    inked: bool = False
+    scale: int = 0
+    shares: Array | None = None
+    cells: tuple[tuple[Math | None, ...], ...] = ()
+    ends: tuple[str, ...] = ()
+    below: Math | None = None
+    examples: tuple[int, ...] = ()
+    framed: tuple[int, int, int, int] | None = None
 
 
 class Matrices(Struct, frozen=True, eq=False):
-    """Matrices that share one scale, one behind the other in rows."""
+    """Matrices one behind the other in rows.
+
+    scales  what the colours mean, in the title's line; none where they are explained otherwise
+    said    what is told beside the title
+    empty   what is said where there is nothing to be seen
+    across  how many pictures stand side by side, where they have room; 0 is as many as have room
+    """
 
     key: str
     title: str
     matrices: tuple[Matrix, ...]
-    scale: Scale
+    scales: tuple[Scale, ...] = ()
     said: tuple[Said, ...] = ()
     empty: str = ""
+    across: int = 0
 
 
 View = Plot | Matrices

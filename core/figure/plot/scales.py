@@ -42,6 +42,13 @@ def scale_parts(
     yield Text("scale", right - GAP * size, baseline, low, size, "faint", "right")
 
 
+def scale_width(scale: Scale, size: float, measure: Measure) -> float:
+    """How wide the bar of a scale is, with its numbers and its name."""
+    ends = (Digits(short(scale.middle + sign * scale.span)) for sign in (1, -1))
+    name = measure(scale.name, size)[0] + GAP * size if scale.name else 0.0
+    return name + sum(measure(end, size)[0] for end in ends) + (2 * GAP + BAR) * size
+
+
 def class_colours(shares: Array, paper: Array, classes: Array) -> NDArray[np.uint8]:
     """Shares of classes (…, classes) as bytes of red, green and blue: paper, tinted by each as it is sure.
 

@@ -16,7 +16,7 @@ Anchor = Literal["left", "middle", "right"]
 class Raster(Struct, frozen=True, eq=False):
     """Colours in a rectangle: shares (rows, columns) or (rows, columns, classes), the first row on top.
 
-    `pale` colours are so strong next to those of the scale.
+    `pale` colours are so strong next to those of the scale. Those `inked` are shares of ink, from 0 to 1.
     """
 
     key: str
@@ -27,6 +27,7 @@ class Raster(Struct, frozen=True, eq=False):
     shares: Array
     smooth: bool = True
     pale: float = 1.0
+    inked: bool = False
 
 
 class Line(Struct, frozen=True, eq=False):
@@ -114,7 +115,7 @@ def _between(axis: Axis, share: float) -> float:
 
 
 class Cells(Struct, frozen=True, eq=False):
-    """The rectangle of a matrix, and its entries."""
+    """The rectangle of a matrix, its entries, and the numbers of the examples that its rows are, if any."""
 
     key: str
     x: float
@@ -122,6 +123,20 @@ class Cells(Struct, frozen=True, eq=False):
     width: float
     height: float
     values: Array
+    examples: tuple[int, ...] = ()
+
+    def rectangle(self, place: tuple[int, int]) -> tuple[float, float, float, float]:
+        """Where an entry stands: x, y, width and height; of a picture that is an example all of it."""
+        if len(self.examples) == 1 < len(self.values):
+            return self.x, self.y, self.width, self.height
+        high, wide = self.height / self.values.shape[0], self.width / self.values.shape[1]
+        return self.x + place[1] * wide, self.y + place[0] * high, wide, high
+
+    def example(self, row: int) -> int | None:
+        """The number of the example that a row is, or belongs to; None where it is none."""
+        if not self.examples:
+            return None
+        return self.examples[row if len(self.examples) == len(self.values) else 0]
 
     def at(self, x: float, y: float) -> tuple[int, int] | None:
         """The row and the column at a place of the sheet, or None outside."""

@@ -29,7 +29,6 @@ from app.shell.panels import PANELS
 from app.shell.running import Running
 from app.shell.view_commands import scale_text
 from app.shell.workspaces import TITLES, WORKSPACES
-from app.state.data_session import DATA_SHOWN
 from app.widgets.labels import Button
 from app.widgets.theme import LIGHT, THEMES
 from core.base.arrays import frozen
@@ -37,7 +36,7 @@ from core.base.numbers import DIGITS
 from core.math.derivative_names import NOTATIONS
 from core.project.document import EXAMPLE, Document, Drawn, dumps
 from core.service.listing import FORMS
-from core.training.on_plane import OnPlane
+from core.training.shown import SWITCHES, Shown
 from core.training.views import VIEWS
 from tests.app.seen.pixels import named
 
@@ -245,8 +244,7 @@ def viewed(name, data="circle"):
         window.training.change("set data", trains="network", data=data, samples=100)
         assert window.training.run is not None
         panel = window.panes["training"].made
-        if name in panel.pages:
-            panel.show_page(name)
+        panel.show_view(name)
         assert settled(panel.views[name].isVisible)
 
     return look
@@ -402,11 +400,11 @@ COMMANDS = {
     },
     "Reset layout": Does(visible("program"), True, lambda window: window.arrangement.toggle_place("left")),
     **{
-        text: Does(
-            lambda window, name=name: getattr(window.training.data.shown, name),
-            not getattr(OnPlane(), name),
+        switch.text: Does(
+            lambda window, name=name: getattr(window.training.viewing.shown, name),
+            not getattr(Shown(), name),
         )
-        for name, (text, _) in DATA_SHOWN.items()
+        for name, switch in SWITCHES.items()
     },
     "Derivatives in a column": Does(lambda window: window.panes["derivatives"].place, "right"),
     "Full screen": Does(lambda window: window.isFullScreen(), True),
@@ -579,7 +577,14 @@ ACTIONS = {
         for name, first in (("math", "numpy"), ("numpy", "math"), ("torch", "math"))
     },
     ("explanation", "Copy as LaTeX"): COMMANDS["Copy step as LaTeX"],
-    ("training", "Logarithmic axis"): Does(lambda window: window.training.viewing.log, True, training),
+    **{
+        ("training", switch.text): Does(
+            lambda window, name=name: getattr(window.training.viewing.shown, name),
+            not getattr(Shown(), name),
+            training,
+        )
+        for name, switch in SWITCHES.items()
+    },
     ("derivatives", "Copy as LaTeX"): BUTTONS["derivatives", "Copy LaTeX"],
     ("Ways to differentiate", "Copy"): Does(
         copied, holding("reverse"), all_of(derivatives(1), cell_selected("Ways to differentiate"))

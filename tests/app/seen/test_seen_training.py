@@ -18,11 +18,11 @@ from core.data.datasets import DATASETS
 from core.figure.plot import Axis, Matrices, Matrix, Plot, Raster, Scale, Symbol, Text, placed
 from core.math.mathtree import Letter, Word
 from core.training.curve_plot import LOSSES, loss_plot
-from core.training.on_plane import OnPlane
 from core.training.plane_plot import plane_plot
 from core.training.run import TrainingRun
 from core.training.settings import TrainingSettings
 from core.training.setup import setup
+from core.training.shown import Shown
 from tests.app.seen.pixels import Seen, named, of_classes, of_theme, widget
 from tests.counting import at_most
 
@@ -117,7 +117,7 @@ def test_points_of_two_classes_have_the_colours_of_the_scale_and_stand_where_the
 def test_three_classes_have_their_own_colours_and_shapes(draw, theme):
     weights = {"W": [[0, -6], [-6, 6], [6, 6]], "c": [0, 0, 0]}  # below, left above, right above
     run = run_of(SCORES, "spiral3", weights)
-    shown = plane_plot(run, shown=OnPlane(this_batch=False))
+    shown = plane_plot(run, shown=Shown(this_batch=False))
     sheet, seen = draw(shown, theme, colours=of_classes(3) | of_theme(theme))
     rect, parts = axes(sheet), [f"class {k}" for k in range(3)]
     places = corners(rect)
@@ -138,7 +138,7 @@ def test_three_classes_have_their_own_colours_and_shapes(draw, theme):
 
 def test_numbers_as_targets_have_the_colours_of_the_scale(draw, theme):
     run = run_of("y = w·x + b; L = (y - t)^2", "plane", {"w": [1, 0], "b": 0})
-    shown = plane_plot(run, shown=OnPlane(this_batch=False))
+    shown = plane_plot(run, shown=Shown(this_batch=False))
     sheet, seen = draw(shown, theme)
     places = corners(axes(sheet))
     assert [leans(seen, theme, *places[side]) for side in ("left", "right")] == [0, 1]
@@ -189,7 +189,7 @@ def test_the_line_of_the_boundary_lies_where_the_class_changes(draw, theme):
 
 def test_units_of_the_first_layer_have_their_lines(draw):
     values = {"W": [[1, 0], [0, 2]], "c": [-3, 4], "v": [1, 1], "b": 0}
-    shown = plane_plot(run_of(NET, "gauss", values), shown=OnPlane(unit_lines=True))
+    shown = plane_plot(run_of(NET, "gauss", values), shown=Shown(unit_lines=True))
     first, second = [layer.points for layer in shown.layers if getattr(layer, "dashed", False)]
     assert np.allclose(first[:, 0], 3, atol=1e-4) and np.allclose(second[:, 1], -2, atol=1e-4)
     assert not any(
@@ -199,7 +199,7 @@ def test_units_of_the_first_layer_have_their_lines(draw):
 
 def test_classes_alone_are_drawn_in_two_colours(draw, theme):
     run = run_of(NEURON, "gauss", {"w": [0.3, 0], "b": 0})
-    sheet, seen = draw(plane_plot(run, shown=OnPlane(two_colours=True, this_batch=False)), theme)
+    sheet, seen = draw(plane_plot(run, shown=Shown(two_colours=True, this_batch=False)), theme)
     (field,) = [part for part in sheet.parts if isinstance(part, Raster) and part.key == "field"]
     assert len(np.unique(field.shares.round(3))) <= 5  # with what lies between along the line
     rect = axes(sheet)
@@ -313,7 +313,7 @@ def test_samples_lie_on_the_colour_of_their_class_once_all_is_right(trained, the
 
 def test_the_chosen_sample_is_ringed_where_it_lies_and_a_click_chooses_the_one_under_it(trained):
     window = trained(NEURON, w=[2, 2], b=0)
-    window.training.data.show(this_batch=False)
+    window.training.viewing.show(this_batch=False)
     view, field = named(window, "Decision boundary"), named(window, "Sample")
     for number in range(0, 60, 5):
         field.setValue(number)
@@ -356,7 +356,7 @@ def matrices(*named_values):
     """Matrices on one scale, as weights are."""
     found = [Matrix(name, Letter(name), np.asarray(values, float)) for name, values in named_values]
     largest = max(np.abs(one.values).max() for one in found)
-    return Matrices("weights", "Weights", tuple(found), Scale(0.0, largest))
+    return Matrices("weights", "Weights", tuple(found), (Scale(0.0, largest),))
 
 
 def test_hidden_units_are_high_where_they_are_high_in_the_plane(trained, theme):
@@ -432,7 +432,7 @@ def test_a_template_is_the_right_way_up(draw, theme):
     picture = -np.ones((8, 8))
     picture[:4, 4:] = 1  # right above
     one = Matrix("W", Word("0", "ord"), picture, written=False, picture=True)
-    sheet, seen = draw(Matrices("templates", "Templates", (one,), Scale(0.0, 1.0)), theme)
+    sheet, seen = draw(Matrices("templates", "Templates", (one,), (Scale(0.0, 1.0),)), theme)
     assert shades(seen, theme, sheet.cells[0]) == ["−", "+", "−", "−"]
 
 

@@ -1,0 +1,163 @@
+"""The confusion and the worst errors as they are seen, clicked and walked through by keys."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from app.formula import measured
+from app.training.plot_view import MARGIN
+from app.widgets.theme import LIGHT
+from core.figure.plot import Text, placed
+from core.training.classified import classified
+from core.training.shown import Cell
+from tests.app.seen.pixels import widget
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def train(window):
+    def train(data, updates, **settings):
+        window.resize(1440, 900)
+        window.show_workspace("train")
+        window.training.change("train", trains="network", data=data, hidden=(), **settings)
+        window.training.step(updates)
+        return window
+
+    return train
+
+
+def page(window, name):
+    panel = window.panes["training"].made
+    panel.show_view(name)
+    found = panel.views[name]
+    found.grab()
+    return found
+
+
+def click(view, cells, place):
+    x, y, wide, high = cells.rectangle(place)
+    QTest.mouseClick(
+        view,
+        Qt.MouseButton.LeftButton,
+        pos=QPoint(round(x + wide / 2) + MARGIN, round(y + high / 2) + MARGIN),
+    )
+
+
+def colour(seen, cells, place):
+    """The colour of a cell near its corner, as whether it is blue or orange: red less blue."""
+    x, y, *_ = cells.rectangle(place)
+    red, _, blue = seen.rgb[round(y) + MARGIN + 3, round(x) + MARGIN + 3].astype(int)
+    return red - blue
+
+
+def test_right_is_blue_wrong_is_orange_and_nothing_is_blank(train):
+    view = page(train("iris", 30), "confusion")
+    (cells,), seen = view.sheet.cells, widget(view, LIGHT)
+    counts = classified(view.training.run).counts
+    assert (cells.values == counts).all()
+    for i, j in np.ndindex(3, 3):
+        tint = colour(seen, cells, (i, j))
+        assert (tint < -20) if i == j and counts[i, j] else (tint > 20) if counts[i, j] else abs(tint) < 10
+    written = {part.entry: part.math for part in view.sheet.parts if isinstance(part, Text) and part.entry}
+    assert {*written} == {*zip(*counts.nonzero(), strict=True)}
+    assert {entry for entry, math in written.items() if getattr(math, "face", "") == "bold"} == {
+        (i, j) for i, j in written if i != j
+    }
+    said = [part.math.text for part in view.sheet.parts if part.key == "said"]
+    assert said[:2] == ["rows: true", "columns: predicted"]
+
+
+def test_a_click_on_a_cell_shows_its_rows_and_another_shows_all(train):
+    window = train("iris", 30)
+    view, column = page(window, "confusion"), window.panes["data"].made
+    counts = classified(window.training.run).counts
+    place = next((i, j) for i, j in zip(*counts.nonzero(), strict=True) if i != j)
+    (cells,) = view.sheet.cells
+    click(view, cells, place)
+    rows = classified(window.training.run).picked(Cell(*map(int, place)))
+    shown = [row for row in range(150) if not column.rows.isRowHidden(row)]
+    assert shown == [*rows] and window.training.sample == rows[0]
+    assert column.filter.currentText().count("→") == 1
+    assert any(part.key == "chosen" for part in page(window, "confusion").sheet.parts)
+    click(view, cells, place)
+    assert not any(column.rows.isRowHidden(row) for row in range(150))
+    assert column.filter.currentText() == "all"
+
+
+def test_a_click_on_a_cell_of_digits_shows_their_pictures_as_long_as_they_are_taken_so(train):
+    window = train("digits", 10, samples=300)
+    view, sheet = page(window, "confusion"), window.panes["data"].made.pictures.sheet
+    counts = classified(window.training.run).counts
+    place = next((int(i), int(j)) for i, j in zip(*counts.nonzero(), strict=True) if i != j)
+    click(view, view.sheet.cells[0], place)
+    assert [*sheet.numbers] == [*classified(window.training.run).picked(Cell(*place))] != []
+    window.training.step(600)
+    assert [*sheet.numbers] == [*classified(window.training.run).picked(Cell(*place))]
+    window.training.choose_data("iris")
+    assert window.training.viewing.picked == "all", "cells are of the data that there were"
+
+
+def test_the_worst_errors_of_digits_are_pictures_and_a_click_puts_one_on_the_canvas(train):
+    window = train("digits", 10, samples=300)
+    view = page(window, "errors")
+    seen = widget(view, LIGHT)
+    found, data = classified(window.training.run), window.training.run.setup.dataset
+    wrong = found.rows[found.wrong()[:12]]
+    assert [cells.examples for cells in view.sheet.cells] == [(row,) for row in wrong]
+    for cells in view.sheet.cells[:3]:
+        picture = data.as_given[cells.examples[0]].reshape(8, 8)
+        dark, pale = (np.unravel_index(pick(picture), (8, 8)) for pick in (np.argmax, np.argmin))
+        side = cells.width / 8
+        shade = [
+            seen.rgb[
+                round(cells.y + (i + 0.5) * side) + MARGIN, round(cells.x + (j + 0.5) * side) + MARGIN
+            ].mean()
+            for i, j in (dark, pale)
+        ]
+        assert shade[0] < 80 < 200 < shade[1]
+    click(view, view.sheet.cells[1], (0, 0))
+    assert window.training.sample == wrong[1]
+    page(window, "errors")
+    assert [part for part in view.sheet.parts if part.key == "chosen"]
+
+
+def test_arrows_walk_through_the_errors_and_enter_chooses_one(train):
+    window = train("iris", 30)
+    view = page(window, "errors")
+    assert view.focusPolicy() & Qt.FocusPolicy.TabFocus
+    before, updates = window.training.sample, window.training.run.trainer.updates
+    view.setFocus()
+    QTest.keyClick(view, Key.Key_Down)
+    assert str(view.sheet.cells[0].examples[1]) in view.accessibleDescription()
+    QTest.keyClick(view, Key.Key_Return)
+    assert window.training.sample == view.sheet.cells[0].examples[1] != before
+    assert window.training.run.trainer.updates == updates
+
+
+def test_training_examples_are_shown_where_they_are_asked_for(train):
+    window = train("iris", 5)
+    view = page(window, "confusion")
+    assert view.sheet.cells[0].values.sum() == 30
+    (action,) = view.actions()
+    action.trigger()
+    view.grab()
+    assert view.sheet.cells[0].values.sum() == 120
+
+
+@pytest.mark.parametrize("width", [230, 300, 520])
+def test_nothing_of_a_table_is_outside_or_on_top_of_something_else(train, width, fonts):
+    window = train("iris", 5)
+    for name in ("confusion", "errors"):
+        sheet = placed(window.training.viewing.made(name), width, 300, 13, measured)
+        texts = []
+        for part in sheet.parts:
+            if isinstance(part, Text):
+                wide, up, _ = measured(part.math, part.size)[0], 0.6 * part.size, 0
+                left = part.x - wide * {"left": 0, "middle": 0.5, "right": 1}[part.anchor]
+                assert left >= -1 and left + wide <= width + 1, part
+                texts.append((left, part.y - up, left + wide, part.y))
+        for k, (left, top, right, bottom) in enumerate(texts):
+            for other in texts[:k]:
+                assert not (left < other[2] and other[0] < right and top < other[3] and other[1] < bottom)
