@@ -1632,6 +1632,27 @@ BESIDE_THE_CANVAS = {
 }
 
 TRAINING = {
+    "gradient-of-another-sample": bug(
+        "core/training/weights_plot.py",
+        "run.inputs(sample)",
+        "run.inputs(0)",
+        "the gradients of templates are always those of the first sample",
+        "tests/core/test_templates.py",
+    ),
+    "gradients-on-the-scale-of-weights": bug(
+        "core/training/weights_plot.py",
+        "replace(gradient, name=",
+        "replace(weights, name=",
+        "the scale of the gradients has the numbers of that of the weights",
+        "tests/core/test_templates.py",
+    ),
+    "unit-of-another-template": bug(
+        "app/state/net_session.py",
+        "arc.weight.entry[:1] == (number,)",
+        "arc.weight.entry[1:] == (number,)",
+        "a click on a template selects another unit on the canvas",
+        "tests/app/seen/test_seen_confusion.py",
+    ),
     "points-of-the-other-class": bug(
         "core/training/plane_plot.py",
         'return ("negative", "positive")[number]',

@@ -15,7 +15,7 @@ from app.canvas.items import BoxItem, PartItem
 from app.canvas.scene import Scene
 from app.canvas.weight_card import WeightCard
 from app.painting.parts import box_rect, label_rect, paint_weight, route_path, weight_width
-from app.state.net_session import NetSession, Whose
+from app.state.net_session import NetSession
 from app.widgets.theme import Theme
 from core.base.lazy_numpy import np
 from core.base.numbers import exact, typed_text
@@ -23,6 +23,7 @@ from core.figure import Arrow
 from core.figure.nets import entry_name, name_of
 from core.figure.view import Weight
 from core.notation.names import in_text
+from core.training.shown import Whose
 
 if TYPE_CHECKING:
     from core.base.arrays import Array

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,13 +22,13 @@ from core.graph.graph import Edge
 from core.notation.names import in_text
 from core.passes.steps import Computed
 from core.passes.trace import Trace
+from core.training.shown import Whose
 
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
     from core.training.boundary import NodeMaps
     from core.training.run import TrainingRun
 
-Whose = Literal["sample", "batch"]
 LEAST_SIDE, MOST_SIDE = 24, 160  # pixels of maps
 
 
@@ -55,11 +55,11 @@ class NetSession(QObject):
         super().__init__(parent)
         self.session, self.training = session, training
         self.seen = False
-        self.whose: Whose = "sample"
         self.selection = ""  # a drawn node
         self.pointed = ""
         self.cursor = 0
         self._side = 84
+        self._template = -1
         self._run: TrainingRun | None = None
         self._drawing: Drawing | None = None
         self._trace: Trace | None = None
@@ -72,6 +72,7 @@ class NetSession(QObject):
         for signal in (training.progressed, training.sampleChanged, training.data.axesChanged):
             signal.connect(self._go_on)
         training.runChanged.connect(self._begin)
+        training.viewing.changed.connect(self._select_template)
         session.traceChanged.connect(self._begin_if_other)
 
     # -- what is shown
@@ -135,10 +136,15 @@ class NetSession(QObject):
             self._side = side
             self._go_on()
 
+    @property
+    def whose(self) -> Whose:
+        """Whose gradients are shown."""
+        return self.training.viewing.whose
+
     def set_whose(self, whose: Whose) -> None:
         """Show the gradients of the sample, or those of the mini-batch."""
         if whose != self.whose:
-            self.whose = whose
+            self.training.viewing.show_gradients_of(whose)
             self.whoseChanged.emit()
             self._go_on()
 
@@ -147,6 +153,28 @@ class NetSession(QObject):
         if drawn != self.selection:
             self.selection = drawn
             self.selectionChanged.emit()
+
+    def _select_template(self) -> None:
+        """Select the unit of the template that was chosen last."""
+        number = self.training.viewing.template
+        if number == self._template:
+            return
+        self._template = number
+        if self._drawing and self._run:
+            from core.training.weights_plot import template_matrix
+
+            name = template_matrix(self._run)
+            self.select(
+                next(
+                    (
+                        shown.name
+                        for shown in self.view.nodes.values()
+                        for arc in shown.arcs
+                        if arc.weight and arc.weight.name == name and arc.weight.entry[:1] == (number,)
+                    ),
+                    "",
+                )
+            )
 
     def point_at(self, drawn: str) -> None:
         """Let the plane show what a unit computes, in place of the prediction; the empty name lets it be."""

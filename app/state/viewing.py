@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.state.data_session import DataSession
-from core.training.shown import Cell, Picked, Shown
+from core.training.shown import Cell, Picked, Shown, Whose
 
 # what makes views loads NumPy, so it is imported with the first of them
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Viewing(QObject):
         self._training = ref(training)
         self._used = ""
         self.shown = Shown()
+        self.whose: Whose = "sample"
+        self.template = -1  # the number of the chosen one; −1 is none
         self.picked: Picked = "all"
         training.data.dataChanged.connect(self._pick_all)
 
@@ -86,6 +88,18 @@ class Viewing(QObject):
             self.shown = shown
             self.changed.emit()
 
+    def show_gradients_of(self, whose: Whose) -> None:
+        """Show the gradients of the chosen sample, or those of the next mini-batch."""
+        if whose != self.whose:
+            self.whose = whose
+            self.changed.emit()
+
+    def choose_template(self, number: int) -> None:
+        """Choose a template, which is a unit of the first layer; −1 is none."""
+        if number != self.template:
+            self.template = number
+            self.changed.emit()
+
     def pick(self, which: Picked) -> None:
         """Pick examples out: the data column shows no others."""
         if which != self.picked:
@@ -93,7 +107,8 @@ class Viewing(QObject):
             self.changed.emit()
 
     def _pick_all(self) -> None:
-        """Of other data no cell is picked out."""
+        """Of other data no cell is picked out, and no template."""
+        self.template = -1
         if isinstance(self.picked, Cell):
             self.pick("all")
 
@@ -125,5 +140,7 @@ class Viewing(QObject):
             training.unit_shown,
             not training.is_training,
             self.picked if isinstance(self.picked, Cell) else None,
+            self.whose,
+            self.template,
         )
         return VIEWS[name].make(run, asked)

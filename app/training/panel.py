@@ -37,7 +37,10 @@ class TrainingPanel(QWidget):
         self.roles_title, self.roles = QLabel("Roles of the names"), RolesTable(training)
         self.message, self.note = plain_label(), plain_label()
         switches = Switches(training.viewing, self)
-        self.views = {name: PlotView(training, name, switches) for name in (*FIRST, *BELOW, "accuracy")}
+        self.views = {
+            name: PlotView(training, name, switches, whole=name == "templates")
+            for name in (*FIRST, *BELOW, "accuracy")
+        }
         self.settings, self.losses = QWidget(), QWidget()
         shown = {**self.views, "loss": self.losses}
         self.pages = {name: _scrolled(shown[name], TITLES[name]) for name in BELOW}
@@ -50,9 +53,9 @@ class TrainingPanel(QWidget):
             training.runChanged,
             training.progressed,
             training.viewing.changed,
-            self.views["templates"].shown,
         ):
             signal.connect(self._show)
+        self.views["templates"].wantsHeight.connect(self._set_heights, Qt.ConnectionType.QueuedConnection)
         self._show()
 
     def _lay_out(self) -> None:
@@ -73,10 +76,8 @@ class TrainingPanel(QWidget):
         self.first = QWidget()
         first = QVBoxLayout(self.first)
         first.setContentsMargins(0, 0, 0, 0)
-        self.templates_page = _scrolled(self.views["templates"], "Templates")
-        first.addWidget(self.views["boundary"])
-        first.addWidget(self.views["fit"])
-        first.addWidget(self.templates_page)
+        for name in FIRST:
+            first.addWidget(self.views[name])
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.first)
@@ -131,17 +132,15 @@ class TrainingPanel(QWidget):
         for part in (self.roles_title, self.roles):
             part.setVisible(not self.training.settings.trains_network)
         there = {name: self.views[name].is_there for name in self.views}
-        for name in ("boundary", "fit"):
+        for name in FIRST:
             self.views[name].setVisible(there[name])
-        self.templates_page.setVisible(there["templates"])
         self.first.setVisible(any(there[name] for name in FIRST))
         self._put_pages({**there, "settings": self._with_settings})
-        self._show_accuracy(there["accuracy"])
         self._set_heights()
 
-    def _show_accuracy(self, is_there: bool) -> None:
+    def _show_accuracy(self, room: int) -> None:
         """Show the accuracy below the loss, or in its place where it was used last and there is no room."""
-        both = self.pages["loss"].height() >= BOTH * self.fontMetrics().height()
+        is_there, both = self.views["accuracy"].is_there, room >= BOTH * self.fontMetrics().height()
         used = self.training.viewing.present == "accuracy"
         self.views["accuracy"].setVisible(is_there and (both or used))
         self.views["loss"].setVisible(both or not (is_there and used))
@@ -177,14 +176,15 @@ class TrainingPanel(QWidget):
         """Give the first view as much height as it can use, and leave the others their least."""
         line, height = self.fontMetrics().height(), self.split.height()
         wanted = self.split.width() + round((CHROME - 3) * line)
-        if not self.templates_page.isHidden():
-            wanted = self.views["templates"].minimumHeight() + 4
+        if not self.views["templates"].isHidden():
+            wanted = self.views["templates"].wanted
         is_low = self.height() < ROOMY[1] * line
         self.bar.numbers.setHidden(is_low)  # the titles of the views tell them too
         least = LEAST_BELOW[0 if is_low else 1]
         first = max(0, min(wanted, height - round(least * line)))
         if self.split.sizes() != [first, height - first]:
             self.split.setSizes([first, height - first])
+        self._show_accuracy(height - first)
 
 
 TITLES = {name: VIEWS[name].short for name in BELOW} | {"settings": "Settings"}

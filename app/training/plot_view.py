@@ -29,7 +29,7 @@ from core.training.views import VIEWS, Place
 
 MARGIN = 6  # pixels around the sheet
 REACH = 12  # pixels from a point within which a click chooses it
-LEAST = QSize(150, 90)
+LEAST = QSize(150, 60)
 BUTTON = 1.9  # in sizes of text
 ASIDE = 3.0  # how much farther entries seem that do not lie straight ahead
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -44,10 +44,12 @@ WAYS = {  # to the right, and down
 class PlotView(QWidget):
     """One view of VIEWS, drawn anew when it is next painted after something has changed.
 
-    On a stage all of it is in view, and it has no button.
+    On a stage all of it is in view, and it has no button. One that is to be `whole` has all in view in the
+    window too; `wanted` is the height in which nothing of it need be smaller.
     """
 
     shown = Signal()  # what is shown has been laid out anew
+    wantsHeight = Signal()  # another one than before
 
     def __init__(
         self,
@@ -56,12 +58,14 @@ class PlotView(QWidget):
         switches: Switches,
         parent: QWidget | None = None,
         on_stage: bool = False,
+        whole: bool = False,
     ):
         super().__init__(parent)
         self.training, self.viewing, self.view = training, training.viewing, VIEWS[name]
         self.theme: Theme = LIGHT
         self.sheet: Sheet | None = None
-        self._is_old, self._on_stage = True, on_stage
+        self._is_old, self._on_stage, self._whole = True, on_stage, whole or on_stage
+        self.wanted = 0
         self._at = 0  # which of the targets the keys are at
         self.setAccessibleName(self.view.title)
         self.setAccessibleDescription(self.view.says)
@@ -112,14 +116,18 @@ class PlotView(QWidget):
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
         size = QFontInfo(self.font()).pixelSize()
         corner = 0.0 if self._on_stage else self._put_camera(size)
-        self.sheet = placed(view, width, height, size, measured, corner, self._on_stage) if view else None
+        self.sheet = placed(view, width, height, size, measured, corner, self._whole) if view else None
         if not self._on_stage:
             policy = Qt.FocusPolicy.StrongFocus if self.targets else Qt.FocusPolicy.NoFocus
             self.setFocusPolicy(policy)
         if isinstance(view, Matrices) and self.sheet and not self._on_stage:
-            wanted = round(self.sheet.height) + 2 * MARGIN
-            if wanted != self.minimumHeight():
-                self.setMinimumHeight(wanted)
+            free = placed(view, width, height, size, measured, corner) if self._whole else self.sheet
+            wanted = round(free.height) + 2 * MARGIN
+            if wanted != self.wanted:
+                self.wanted = wanted
+                self.wantsHeight.emit()
+                if not self._whole:
+                    self.setMinimumHeight(wanted)
         self.shown.emit()
 
     def _put_camera(self, size: float) -> float:
@@ -199,7 +207,7 @@ class PlotView(QWidget):
         """The entries that a click chooses: those that are examples, and those whose examples are picked."""
         found: list[tuple[Cells, Place]] = []
         for cells in self.sheet.cells if self.sheet else ():
-            if len(cells.examples) == 1:
+            if len(cells.examples) == 1 or cells.number >= 0:
                 found.append((cells, (0, 0)))
             elif cells.examples:
                 found += [(cells, (row, 0)) for row in range(len(cells.examples))]
@@ -210,7 +218,9 @@ class PlotView(QWidget):
     def choose(self, cells: Cells, place: Place) -> None:
         """Choose the example that an entry is of, or pick out those that it counts."""
         example = cells.example(place[0])
-        if example is not None:
+        if cells.number >= 0:
+            self.viewing.choose_template(-1 if self.viewing.template == cells.number else cells.number)
+        elif example is not None:
             self.training.choose_sample(example)
         elif self.view.picks and cells.values[place]:
             cell = Cell(*place)

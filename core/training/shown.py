@@ -17,6 +17,11 @@ class Shown(Struct, frozen=True):
     unit_lines: bool = False
     log: bool = False
     of_training: bool = False
+    gradients: bool = False
+
+
+Whose = Literal["sample", "batch"]
+"""Whose gradients are shown: of the chosen sample, or of the next mini-batch."""
 
 
 class Cell(Struct, frozen=True):
@@ -51,6 +56,7 @@ SWITCHES: Mapping[str, Switch] = {
     "two_colours": Switch("Classes only", "The predicted class alone, without how sure it is", PLANE),
     "unit_lines": Switch("Units' lines", "Where each hidden unit of the first layer is 0", PLANE),
     "log": Switch("Logarithmic axis", "The loss on a logarithmic axis", ("loss",)),
+    "gradients": Switch("Gradients", "The gradient of each template below it", ("templates",)),
     "of_training": Switch(
         "Training examples", "Those that are trained on, not those kept for testing", CLASSES
     ),

@@ -14,7 +14,7 @@ from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, rec
 from core.training.fit_plot import fit_plot, has_fit
 from core.training.plane_plot import plane_plot
 from core.training.run import TrainingRun
-from core.training.shown import Cell, Shown
+from core.training.shown import Cell, Shown, Whose
 from core.training.weights_plot import has_templates, has_units, templates_plot, units_plot, weights_plot
 
 
@@ -22,7 +22,8 @@ class Asked(Struct, frozen=True):
     """What is asked of a view: the chosen example (−1 is none), what is shown, the picked cell.
 
     A `unit`, a node and its entry, is shown over the plane in the place of the prediction, and with `before`
-    what was predicted before the last update.
+    what was predicted before the last update. Gradients are of the sample or of the mini-batch, and a
+    `template` is framed.
     """
 
     sample: int = -1
@@ -30,6 +31,8 @@ class Asked(Struct, frozen=True):
     unit: tuple[str, int] | None = None
     before: bool = False
     cell: Cell | None = None
+    whose: Whose = "batch"
+    template: int = -1
 
 
 Place = tuple[int, int]
@@ -195,7 +198,9 @@ VIEWS: Mapping[str, RunView] = {
             "templates",
             "Templates",
             "The weights of each unit over the pixels of the pictures, on one scale.",
-            lambda run, asked: templates_plot(run),
+            lambda run, asked: templates_plot(
+                run, asked.shown.gradients, asked.whose, asked.sample, asked.template
+            ),
             "pictures, and a matrix with a column for each pixel",
             has_templates,
         ),

@@ -158,6 +158,7 @@ class Matrix(Struct, frozen=True, eq=False):
     below     what stands below a picture
     examples  the numbers of the examples that its rows are, or the one that a picture is
     framed    the cells with a frame around them: the first row and column, and those after the last
+    number    its number among those of which one may be chosen; −1 where none is
     """
 
     key: str
@@ -175,6 +176,7 @@ class Matrix(Struct, frozen=True, eq=False):
     below: Math | None = None
     examples: tuple[int, ...] = ()
     framed: tuple[int, int, int, int] | None = None
+    number: int = -1
 
 
 class Matrices(Struct, frozen=True, eq=False):

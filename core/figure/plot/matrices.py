@@ -21,7 +21,7 @@ CELL, HIGH, PLAIN, PICTURE, APART = 4.2, 1.9, 1.3, 8.0, 1.2
 TABLE = 2.1  # the least width of a cell of a table, and its height
 MOST_NAME = 0.45  # of the width, for the names of rows
 LETTER = 0.34  # from the middle of a cell down to the baseline
-SMALLER, SMALLEST = 0.85, 0.1  # by how much cells shrink at a time, and at most
+SMALLER, SMALLEST = 0.93, 0.1  # by how much cells shrink at a time, and at most
 MOST_SEEN = 32  # rows of a picture whose cells are seen one by one
 MOST_WRITTEN = 12  # columns that still have numbers
 SHARE = 3  # significant digits in a cell
@@ -103,7 +103,17 @@ def placed_matrices(
         parts += one.parts(view, measure)
         rows, columns = one.matrix.values.shape
         extent = columns * one.cell[0], rows * one.cell[1]
-        cells.append(Cells(one.matrix.key, one.x, one.y, *extent, one.matrix.values, one.matrix.examples))
+        cells.append(
+            Cells(
+                one.matrix.key,
+                one.x,
+                one.y,
+                *extent,
+                one.matrix.values,
+                one.matrix.examples,
+                one.matrix.number,
+            )
+        )
     if view.empty:
         parts.append(Text("empty", 0.0, top + LINE * size, words(view.empty), size, "faint"))
         height = max(height, top + 2 * LINE * size)
@@ -141,7 +151,7 @@ def _arranged(
 ) -> tuple[list[_Stood], float]:
     """The matrices in rows, cells without numbers so much smaller, and how high these are."""
     found: list[_Stood] = []
-    x, y, tallest = 0.0, top, 0.0
+    x, y, tallest, beside = 0.0, top, 0.0, 0
     for matrix in view.matrices:
         rows, columns = matrix.values.shape
         text = smaller * size if matrix.cells else size
@@ -153,11 +163,11 @@ def _arranged(
         if not (matrix.cells or is_written(matrix, width, size)):
             cell = smaller * cell[0], smaller * cell[1]
         wide = left + max(columns * cell[0] + behind, measure(matrix.name, size)[0] if matrix.name else 0.0)
-        if x and x + wide > width + 0.01:
-            x, y, tallest = 0.0, y + tallest + GAP * size, 0.0
+        if x and (x + wide > width + 0.01 or beside == view.across > 0):
+            x, y, tallest, beside = 0.0, y + tallest + GAP * size, 0.0, 0
         above = LINE * text * (bool(matrix.name) + bool(matrix.columns))
         found.append(_Stood(matrix, x + left, y + above, cell, text, left - GAP * text))
-        x += wide + APART * size
+        x, beside = x + wide + APART * size, beside + 1
         tallest = max(tallest, above + rows * cell[1] + LINE * size * (matrix.below is not None))
     return found, y + tallest + GAP * size
 

@@ -115,7 +115,10 @@ def _between(axis: Axis, share: float) -> float:
 
 
 class Cells(Struct, frozen=True, eq=False):
-    """The rectangle of a matrix, its entries, and the numbers of the examples that its rows are, if any."""
+    """The rectangle of a matrix, its entries, and the numbers of the examples that its rows are, if any.
+
+    One that may be chosen as a whole has its `number`, others −1.
+    """
 
     key: str
     x: float
@@ -124,10 +127,11 @@ class Cells(Struct, frozen=True, eq=False):
     height: float
     values: Array
     examples: tuple[int, ...] = ()
+    number: int = -1
 
     def rectangle(self, place: tuple[int, int]) -> tuple[float, float, float, float]:
-        """Where an entry stands: x, y, width and height; of a picture that is an example all of it."""
-        if len(self.examples) == 1 < len(self.values):
+        """Where an entry stands: x, y, width and height; of what is chosen as a whole, all of it."""
+        if self.number >= 0 or len(self.examples) == 1 < len(self.values):
             return self.x, self.y, self.width, self.height
         high, wide = self.height / self.values.shape[0], self.width / self.values.shape[1]
         return self.x + place[1] * wide, self.y + place[0] * high, wide, high

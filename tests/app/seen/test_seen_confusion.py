@@ -12,6 +12,7 @@ from core.figure.plot import Text, placed
 from core.training.classified import classified
 from core.training.shown import Cell
 from tests.app.seen.pixels import widget
+from tests.app.seen.test_seen_results import part_of
 
 Key = Qt.Key
 
@@ -161,3 +162,32 @@ def test_nothing_of_a_table_is_outside_or_on_top_of_something_else(train, width,
         for k, (left, top, right, bottom) in enumerate(texts):
             for other in texts[:k]:
                 assert not (left < other[2] and other[0] < right and top < other[3] and other[1] < bottom)
+
+
+def test_a_click_on_a_template_chooses_its_unit_on_the_canvas_and_frames_it(train):
+    window = train("digits", 10, samples=200)
+    view = page(window, "templates")
+    click(view, view.sheet.cells[3], (0, 0))
+    assert window.net.view.nodes[window.net.selection].entry == 3
+    page(window, "templates")
+    (frame,) = [part for part in view.sheet.parts if part.key == "chosen"]
+    x, y, *_ = view.sheet.cells[3].rectangle((0, 0))
+    assert frame.points.min(axis=0) == pytest.approx((x, y))
+    click(view, view.sheet.cells[3], (0, 0))
+    assert window.net.selection == "" and not [
+        p for p in page(window, "templates").sheet.parts if p.key == "chosen"
+    ]
+
+
+def test_gradients_of_templates_are_those_of_the_canvas_and_all_are_in_view(train):
+    window = train("digits", 10, samples=200)
+    view = page(window, "templates")
+    window.training.viewing.show(gradients=True)
+    page(window, "templates")
+    assert len(view.sheet.cells) == 20
+    assert all(one.y + one.height <= view.height() for one in view.sheet.cells)
+    assert part_of(window, view).height() == view.height(), "nothing has to be scrolled"
+    assert [part.math.text for part in view.sheet.parts if part.key == "said"] == ["gradients of sample 0"]
+    window.net.set_whose("batch")
+    page(window, "templates")
+    assert "mini-batch" in next(part.math.text for part in view.sheet.parts if part.key == "said")
