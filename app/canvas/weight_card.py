@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QToolTip, QWidget
 
-from app.formula import formula, paint
+from app.formula import FormulaLabel
 from app.widgets.labels import tint
 from app.widgets.theme import LIGHT, Theme
 from core.base.errors import Problem
@@ -18,37 +18,6 @@ from core.math.mathtree import Math
 AWAY = 14  # pixels from what is pointed at
 ROOM = 10
 TITLE = 1.35  # the size of the name, next to other text
-
-
-class Title(QWidget):
-    """A name, typeset."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._math: Math | None = None
-        self.ink = LIGHT.colour("ink")
-
-    def set_math(self, math: Math) -> None:
-        self._math = math
-        self.updateGeometry()
-        self.update()
-
-    @property
-    def _size(self) -> float:
-        return TITLE * self.fontInfo().pixelSize()
-
-    def sizeHint(self) -> QSize:
-        if self._math is None:
-            return QSize(0, 0)
-        laid = formula(self._math, self._size)
-        return QSize(round(laid.width) + 2, round(laid.height) + 2)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._math is not None:
-            laid = formula(self._math, self._size)
-            with QPainter(self) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                paint(painter, laid, 1, 1 + laid.ascent, {}, self.ink)
 
 
 class WeightField(QLineEdit):
@@ -93,7 +62,7 @@ class WeightCard(QFrame):
         self._place = QRect()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setBackgroundRole(QPalette.ColorRole.Window)  # not that of the canvas: then labels are tinted
-        self._title, self._note = Title(self), QLabel(self)
+        self._title, self._note = FormulaLabel(TITLE, self), QLabel(self)
         self.names, self.numbers = [QLabel(self) for _ in range(2)], [QLabel(self) for _ in range(2)]
         self.field = WeightField(self)
         self._grid = QGridLayout(self)
@@ -114,7 +83,6 @@ class WeightCard(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._title.ink = theme.colour("ink")
         for label in (*self.names, self._note):
             tint(label, theme.faint)
         for label, colour in zip(self.numbers, (theme.value, theme.gradient), strict=True):

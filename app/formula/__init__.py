@@ -2,13 +2,14 @@
 
 Reading order: boxes (what a laid-out formula is), layout (one function per kind of part) and what it leans
 on: mathfont, style, spacing, letters, characters, scripts, fractions, fences, grids; then painter,
-in_figures and widget.
+in_figures, label and widget.
 """
 
 from __future__ import annotations
 
 from app.formula.boxes import Area, Box
 from app.formula.in_figures import axis_height, formula, measured
+from app.formula.label import FormulaLabel
 from app.formula.layout import layout
 from app.formula.painter import measure, outline, paint, paint_notes
 from app.formula.underlines import LEGEND
@@ -18,6 +19,7 @@ __all__ = [
     "LEGEND",
     "Area",
     "Box",
+    "FormulaLabel",
     "FormulaView",
     "axis_height",
     "formula",

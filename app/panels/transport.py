@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.panels.scrubber import Scrubber
 from app.state.session import Session
 from app.state.training_session import TrainingSession
+from app.widgets.captioned import SMALL, Captioned
 from app.widgets.icons import icon
 from app.widgets.labels import NARROWEST, ShortenedLabel, tint
 from app.widgets.theme import LIGHT, Theme, mixed
@@ -20,12 +29,20 @@ from core.figure import Stride
 from core.passes.explain import step_title
 
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0}
+PACES = {"1/s": 1, "3/s": 3, "10/s": 10, "100/s": 100, "full": 0}  # updates a second
 INTERVAL = 1100  # milliseconds between steps at normal speed
-ICONS = {
+Icons = Mapping[str, str]  # of the buttons
+ICONS: Icons = {
     "first": "skip-back",
     "previous": "step-back",
     "next": "step-forward",
     "last": "skip-forward",
+}
+TRAINING_ICONS: Icons = {
+    "first": "rotate-ccw",
+    "previous": "circle-dot",
+    "next": "step-forward",
+    "last": "fast-forward",
 }
 # the keys that step, in the words of tooltips and of the sheet of keys
 KEY_NAMES = {
@@ -34,7 +51,9 @@ KEY_NAMES = {
     "next": "Space, Right, Down, PageDown, Enter, N",
     "last": "End",
 }
-AROUND = 120  # pixels of the bar for its margins and a short message
+NOTHING = "\N{EN DASH}"  # instead of a number, where nothing can be trained
+KEPT = 4  # settings of a training that leave a narrow bar after all else
+AROUND, AROUND_TRAINING = 120, 70  # pixels of the bar for its margins and a short message
 STRIDE_NAMES: Mapping[Stride, tuple[str, str]] = {
     "message": ("Messages", "a value, or a gradient that comes back on one edge"),
     "node": ("Nodes", "a value, or all that a node receives: after it its gradient is complete"),
@@ -111,15 +130,36 @@ class PlayButton(QToolButton):
             self.icon().paint(painter, self.rect().adjusted(quarter, quarter, -quarter, -quarter))
 
 
-def _choose(field: QComboBox, index: int) -> None:
-    field.setCurrentIndex(index)
-    field.activated.emit(index)
+class Folded(QFrame):
+    """What a narrow bar has no room for, below each other, until one clicks elsewhere."""
+
+    def __init__(self, bar: QWidget):
+        super().__init__(bar, Qt.WindowType.Popup)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName("More")
+        self.box = QVBoxLayout(self)
+
+    def show_below(self, button: QWidget) -> None:
+        """Open at the right end of a button."""
+        self.adjustSize()
+        corner = button.mapToGlobal(button.rect().bottomRight())
+        self.move(corner - QPoint(self.width(), 0))
+        self.show()
+        self.setFocus()
+        self.focusNextChild()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
 
 class Transport(QWidget):
     """First, previous, play, next, last; where we are; how far a step goes; the speed.
 
-    While the workspace is one for training, the same buttons run the training. `scrubber` stands elsewhere.
+    While the workspace is one for training, the same buttons run the training, and `add_fields` puts its
+    settings beside them. `scrubber` stands elsewhere.
     """
 
     speedChanged = Signal()
@@ -145,6 +185,13 @@ class Transport(QWidget):
         self.speed.setAccessibleName("Speed")
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the stepping keys
         self.speed.currentTextChanged.connect(self._speed_chosen)
+        self.pace = QComboBox()
+        for name, updates in PACES.items():
+            self.pace.addItem(name, updates)
+        self.pace.setToolTip("How many updates a second are made; full: as many as can be")
+        self.pace.setAccessibleName("Training speed")
+        self.pace.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.pace.activated.connect(lambda: training.set_speed(self.pace.currentData()))
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._play_step)
         self._of_steps = Acts(
@@ -156,10 +203,10 @@ class Transport(QWidget):
         )
         self._of_training = Acts(
             ("Reset to the initial weights, same seed (Ctrl+Home)", training.reset),
-            ("Updates are not taken back", None),
+            ("One sample; the last of its mini-batch makes the update", training.step_sample),
             ("Train or pause (Space)", training.toggle),
             ("One update (Right)", training.step),
-            ("A training has no end", None),
+            ("One epoch (Shift+Right)", training.step_epoch),
         )
         self.play = PlayButton()
         self.buttons = {
@@ -174,75 +221,113 @@ class Transport(QWidget):
         for button in self.buttons.values():
             self._box.addWidget(button)
         self._box.addSpacing(12)
-        self._box.addWidget(self.where)
+        self.above = QLabel("epoch")
+        position = QVBoxLayout()
+        position.setSpacing(0)
+        for part in (self.above, self.where):
+            position.addWidget(part)
+        self._box.addLayout(position)
+        self._left, self._right = QHBoxLayout(), QHBoxLayout()
         self.said = ShortenedLabel()
         self.said.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for box in (self._left, self._right):
+            box.setSpacing(8)
+        self._box.addLayout(self._left)
         self._box.addWidget(self.said, 1)
-        self._box.addWidget(self.stride)
-        self._box.addWidget(self.speed)
+        self._box.addLayout(self._right)
+        self.folded = Folded(self)
         self.more = QToolButton()
         self.more.setText("More ▾")
         self.more.setAccessibleName("More")
         self.more.setToolTip("What there is no room for here")
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.more.clicked.connect(self._show_more)
+        self.more.clicked.connect(lambda: self.folded.show_below(self.more))
         self.more.hide()
-        self._folding: list[QWidget] = []
-        self._folded: list[QWidget] = []
+        self._box.addWidget(self.more)
+        self.of_steps = [
+            _captioned(name, field) for name, field in (("Step length", self.stride), ("Speed", self.speed))
+        ]
+        self.of_training: list[Captioned] = [_captioned("Speed", self.pace)]
+        self._homes: dict[QWidget, QHBoxLayout] = {}  # of what is in the bar where there is room
+        self._leaving: list[QWidget] = []  # the same, what leaves the bar first at the front
+        self._hidden: list[QWidget] | None = None
         self._left_out: set[QWidget] = set()
+        self._unused: set[Captioned] = set()  # settings that make no difference now
+        self._add(self.of_training, self._left)
+        self._add(self.of_steps, self._right)
+        self._leaving = [*reversed(self.of_steps), *self.of_training]
         session.traceChanged.connect(self._make_room)
         session.cursorMoved.connect(self._show)
         session.strideChanged.connect(self._make_room)
         for signal in (training.runChanged, training.progressed):
             signal.connect(self._show_training)
 
+    def _add(self, parts: Sequence[QWidget], home: QHBoxLayout) -> None:
+        """Have further parts at the end of one side of the bar."""
+        for part in parts:
+            part.setParent(self)
+            self._homes[part] = home
+        self._hidden = None
+
     def add_buttons(self, *buttons: QToolButton) -> None:
-        """Put further buttons at the right end; in a narrow bar they are found in a menu, as choices are."""
-        for button in buttons:
-            self._box.addWidget(button)
-        self._folding = [self.speed, self.stride, *buttons]
-        self._box.addWidget(self.more)
+        """Put further buttons at the right end; where the bar is narrow they are found behind `more`."""
+        self._add(buttons, self._right)
+        self._leaving += buttons
+
+    def add_fields(self, fields: Sequence[Captioned], leaving: Sequence[Captioned]) -> None:
+        """Put the settings of a training behind its speed.
+
+        Args:
+            fields: in the order in which they stand.
+            leaving: the same, those first that leave the bar first where it is narrow.
+        """
+        self._add(fields, self._left)
+        self.of_training += fields
+        self._leaving = [*leaving[:-KEPT], *self._leaving, *leaving[-KEPT:]]
 
     def offer(self, part: QWidget, offered: bool) -> None:
         """Have a choice or a button in this workspace, or not."""
         (self._left_out.discard if offered else self._left_out.add)(part)
         self._fold()
 
+    def leave_out(self, parts: Collection[Captioned]) -> None:
+        """Have all settings of a training but these."""
+        self._unused = {*parts}
+        self._fold()
+
     def _fold(self) -> None:
         """Show choices and buttons as far as there is room beside the position."""
-        offered = [part for part in self._folding if part not in self._left_out]
+        elsewhere = self.of_steps if self.trains else self.of_training
+        left_out = {*elsewhere, *self._left_out, *self._unused}
+        offered = [part for part in self._leaving if part not in left_out]
         needed = sum(button.sizeHint().width() + self._box.spacing() for button in self.buttons.values())
         wanted = self.where.sizeHint()
-        room = self.width() - needed - wanted.width() - AROUND
+        room = self.width() - needed - wanted.width()
+        room -= AROUND_TRAINING if self.trains else AROUND
         hidden: list[QWidget] = []
         for part in offered:
             more = self.more.sizeHint().width() if hidden else 0
             left = [other for other in offered if other not in hidden]
-            if sum(other.sizeHint().width() + self._box.spacing() for other in left) + more > room:
+            if sum(other.sizeHint().width() + self._left.spacing() for other in left) + more > room:
                 hidden.append(part)
         # of a fixed size: then another text in it asks for no layout of the window
         self.where.setFixedSize(min(wanted.width(), max(NARROWEST, wanted.width() + room)), wanted.height())
-        for part in self._folding:
-            part.setVisible(part in offered and part not in hidden)
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._put(hidden)
+        for part in self._leaving:
+            part.setVisible(part in offered)
         self.more.setVisible(bool(hidden))
-        self._folded = hidden
 
-    def _show_more(self) -> None:
-        """What there is no room for, as a menu."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for part in self._folded:
-            if isinstance(part, QComboBox):
-                choices = menu.addMenu(part.accessibleName())
-                for index in range(part.count()):
-                    action = choices.addAction(part.itemText(index), partial(_choose, part, index))
-                    action.setCheckable(True)
-                    action.setChecked(index == part.currentIndex())
-            elif isinstance(part, QToolButton) and part.defaultAction():
-                menu.addAction(part.defaultAction())
-            elif isinstance(part, QToolButton):
-                menu.addAction(part.text(), part.click)
-        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+    def _put(self, hidden: Sequence[QWidget]) -> None:
+        """Let each part stand in the bar or behind `more`, and be reached with Tab in that order."""
+        before: QWidget = self.play
+        for part, home in self._homes.items():
+            (self.folded.box if part in hidden else home).addWidget(part)
+            field = part.field if isinstance(part, Captioned) else part
+            if part not in hidden:
+                self.setTabOrder(before, field)
+                before = field
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -252,9 +337,9 @@ class Transport(QWidget):
         """Let the buttons run the training, or move through the steps."""
         self.pause()
         self.trains = trains
-        for part in (self.stride, self.speed):
-            self.offer(part, not trains)
+        self.above.setVisible(trains)
         self._show_tips()
+        self._show_icons()
         self._make_room()
 
     @property
@@ -265,13 +350,18 @@ class Transport(QWidget):
         self.scrubber.theme = theme
         points = self.font().pointSizeF()
         side = round(2.2 * points)
-        for name, button in self.buttons.items():
-            if name in ICONS:
-                button.setIcon(icon(ICONS[name]))
+        for button in self.buttons.values():
             button.setIconSize(QSize(side, side))
+        self._show_icons()
         self.play.set_theme(theme, 2 * side)
         self.where.set_size(1.6 * points)
-        tint(self.said, theme.faint)
+        small = QFont(self.font())
+        small.setPointSizeF(SMALL * points)
+        self.above.setFont(small)
+        for part in (*self.of_steps, *self.of_training):
+            part.set_theme(theme)
+        for label in (self.said, self.above):
+            tint(label, theme.faint)
         self._show_tips()
         self._make_room()
         self.scrubber.update()
@@ -339,6 +429,10 @@ class Transport(QWidget):
             button.setToolTip(tip)
             button.setAccessibleName(tip.split(" (")[0])
 
+    def _show_icons(self) -> None:
+        for name, drawing in (TRAINING_ICONS if self.trains else ICONS).items():
+            self.buttons[name].setIcon(icon(drawing))
+
     def _show_play(self) -> None:
         runs = self.training.is_training if self.trains else self.playing
         self.play.show_running(runs)
@@ -348,14 +442,8 @@ class Transport(QWidget):
         total, cursor = len(session.trace), session.cursor
         back, on, runs = cursor > 0, cursor < total, total > 0
         if self.trains:  # which it is not asked for elsewhere, for it may take long to make a run
-            back, on, runs = False, False, self.training.run is not None
-        able = {
-            "first": runs if self.trains else back,
-            "previous": back,
-            "play": runs,
-            "next": runs if self.trains else on,
-            "last": on,
-        }
+            back = on = runs = self.training.run is not None
+        able = {"first": back, "previous": back, "play": runs, "next": on, "last": on}
         for name, button in self.buttons.items():
             button.setEnabled(able[name])
         self._show_play()
@@ -369,7 +457,7 @@ class Transport(QWidget):
     def _trained(self) -> str:
         """How far the training has come."""
         record = self.training.record
-        return f"Update {record.step:,} · epoch {record.epoch:,}" if record else "Nothing to train"
+        return f"{record.epoch:,}" if record else NOTHING
 
     def _step_text(self, place: int) -> str:
         """Where one is after so many strides, at the cursor, which may be within one, else at its end."""
@@ -382,7 +470,8 @@ class Transport(QWidget):
         """As much as the longest title needs: what stands beside it keeps its place from step to step."""
         self.stride.setCurrentIndex(self.stride.findData(self.session.stride))
         if self.trains:
-            self.where.make_room_for(["Update 8,888,888 · epoch 888,888"])
+            self.where.make_room_for(["888,888"])
+            self.pace.setCurrentIndex(self.pace.findData(self.training.speed))
         else:
             titles = sorted(map(self._step_text, range(len(self.session.stops))), key=len)
             self.where.make_room_for(titles[-8:])
@@ -391,3 +480,9 @@ class Transport(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         event.ignore()
+
+
+def _captioned(name: str, field: QWidget) -> Captioned:
+    label = QLabel(name)
+    label.setBuddy(field)
+    return Captioned(label, field)

@@ -35,6 +35,13 @@ TRAIN = (
         repeats=True,
     ),
     Command(
+        "train_sample",
+        "One &sample",
+        "The next sample of the mini-batch; its last one makes the update",
+        lambda host: _training(host).step_sample(),
+        group=1,
+    ),
+    Command(
         "train_epoch",
         "One e&poch",
         "Updates until all training data have been used",
@@ -48,7 +55,29 @@ TRAIN = (
         lambda host: _training(host).reset(),
         ("Ctrl+Home",),
         icon="rotate-ccw",
-        group=1,
+        group=2,
+    ),
+    Command(
+        "new_weights",
+        "New &weights",
+        "Draw other initial weights with the next random seed, and keep the data",
+        lambda host: _training(host).draw_anew("weights_seed"),
+        icon="dices",
+        group=2,
+    ),
+    Command(
+        "new_data",
+        "New &data",
+        "Draw other data with the next random seed, and begin with the same weights",
+        lambda host: _training(host).draw_anew("data_seed"),
+        group=2,
+    ),
+    Command(
+        "new_weights_and_data",
+        "New weights a&nd data",
+        "Draw other initial weights and other data, each with the next random seed",
+        lambda host: _training(host).draw_anew("weights_seed", "data_seed"),
+        group=2,
     ),
     Command(
         "to_canvas",
@@ -57,6 +86,6 @@ TRAIN = (
         lambda host: _training(host).open_on_canvas(),
         ("Ctrl+Shift+O",),
         icon="external-link",
-        group=2,
+        group=3,
     ),
 )

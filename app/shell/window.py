@@ -36,13 +36,14 @@ from app.state.net_session import NetSession
 from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
-from app.widgets.fields import CommandKeys
+from app.widgets.fields import ENTER, CommandKeys
 from app.widgets.key_repeat import KeyRepeat
 from app.widgets.theme import THEMES, Theme, apply_theme
 from core.base.errors import legible
 from core.project.document import Document
 
 if TYPE_CHECKING:
+    from app.training.bar_fields import BarFields
     from app.training.update_line import UpdateLine
 
 STEP_KEYS = {
@@ -88,7 +89,8 @@ class Window(QMainWindow):
         self.lectures = Lectures()
         self.files = Files(session, self, settings)
         self.stage = StageBand(session)
-        self.updates: UpdateLine | None = None  # made when Train is first shown
+        self.updates: UpdateLine | None = None  # made when Train is first shown, as
+        self.fields: BarFields | None = None
         self.arrangement = Frame(
             (self.header, self.transport),
             (self.notice, self.view, self.stage),
@@ -200,15 +202,30 @@ class Window(QMainWindow):
         self.transport.offer(self.results, name == "step")
         self.net.set_seen(name == "train")
         if name == "train" and self.updates is None:
-            from app.training.update_line import UpdateLine  # loads NumPy
-
-            self.updates = UpdateLine(self.training)
-            self.updates.set_theme(self.theme)
-            self.arrangement.updates_box.addWidget(self.updates)
+            self._make_for_training()
         self._look()
         self._show_settings()
         self._show_notice()
         (self.lectures if name == "lectures" else self.view).setFocus()
+
+    def _make_for_training(self) -> None:
+        """Make what is seen in the workspace for training alone, which loads NumPy."""
+        from app.training.bar_fields import BarFields
+        from app.training.update_line import UpdateLine
+
+        self.updates = UpdateLine(self.training)
+        self.updates.set_theme(self.theme)
+        self.arrangement.updates_box.addWidget(self.updates)
+        self.fields = BarFields(self.training, self.actions_by_id["new_weights"], self)
+        self.fields.set_theme(self.theme)
+        self.fields.changed.connect(self._show_fields)
+        self.transport.add_fields([*self.fields.parts.values()], self.fields.leaving)
+        self._show_fields()
+
+    def _show_fields(self) -> None:
+        """The bar has the fields that make a difference beside the others."""
+        assert self.fields
+        self.transport.leave_out(self.fields.left_out)
 
     @property
     def shows_net(self) -> bool:
@@ -317,8 +334,9 @@ class Window(QMainWindow):
             part.set_theme(self.theme)
         for pane in self.panes.values():
             pane.set_theme(self.theme)
-        if self.updates:
-            self.updates.set_theme(self.theme)
+        for late in (self.updates, self.fields):
+            if late:
+                late.set_theme(self.theme)
         give_icons(self.actions_by_id, IN_HEADER)
         self.arrangement.scale = self.settings.get("text_scale")
         self.arrangement.arrange()
@@ -421,6 +439,9 @@ class Window(QMainWindow):
             self.view.setFocus()
         elif event.modifiers() & ~plain or _types(QApplication.focusWidget()):
             super().keyPressEvent(event)
+            field = QApplication.focusWidget()
+            if key in ENTER and field and self.transport.isAncestorOf(field):
+                self.view.setFocus()  # a number was entered; the next key trains again
         elif self.transport.trains and not self.presentation.shows_steps:
             act = TRAINING_KEYS.get((key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)))
             if act and self.key_repeat.counts(event):

@@ -24,7 +24,7 @@ from core.figure import Level
 from core.graph.programs import free_names
 from core.notation.names import in_text
 from core.training.choices import NO_DATA
-from core.training.settings import USUAL, TrainingSettings
+from core.training.settings import SETTINGS, USUAL, TrainingSettings
 
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
@@ -117,6 +117,18 @@ class TrainingSession(QObject):
             noise = self.settings.noise if before is None or before.noise_high else USUAL.noise
             settings |= {"samples": source.n, "noise": min(noise, source.noise_high), "formula": ""}
         self.change("set data", **settings)
+
+    def draw_anew(self, *seeds: str) -> None:
+        """Take the next random seed of the weights, of the data, or both, as one entry of undo.
+
+        Args:
+            seeds: the settings "weights_seed" and "data_seed", or one of them; what the other draws stays.
+        """
+        new = " and ".join(seed.removesuffix("_seed") for seed in seeds)
+        following = {
+            seed: (getattr(self.settings, seed) + 1) % (int(SETTINGS[seed].high) + 1) for seed in seeds
+        }
+        self.change(f"draw new {new}", **following)
 
     def choose_role(self, name: str, role: str) -> None:
         """Say what a name of the typed program is for; "" leaves it to how the program uses it."""
@@ -239,6 +251,11 @@ class TrainingSession(QObject):
         if self._goes:
             self._goes = False
             self.arrived.emit()
+
+    @property
+    def speed(self) -> int:
+        """How many updates are made a second; 0 is as many as can be."""
+        return self._pace.speed
 
     def set_speed(self, updates: int) -> None:
         """Train with so many updates a second; 0 is as fast as it can."""

@@ -94,6 +94,7 @@ def palette_of(theme: Theme) -> QPalette:
         group.PlaceholderText: "faint",
         group.Highlight: "accent",
         group.Link: "accent",
+        group.BrightText: "wrong",  # the frame of a field whose text is not taken
     }.items():
         palette.setColor(role, theme.colour(part))
     palette.setColor(group.HighlightedText, QColor("#ffffff" if not theme.dark else "#10131a"))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from core.base.arrays import Value, same, shape_of
 from core.base.numbers import short
+from core.math.mathtree import Math
 from core.training.boundary import Plane, plane_of
 from core.training.chart import Chart, chart_of
 from core.training.fitted_line import FittedLine, line_of
@@ -50,6 +51,14 @@ class TrainingRun:
         if data is None or data.classes or data.inputs.shape[1] != 1:
             return None
         return line_of(self.trainer, data.range(0))
+
+    @property
+    def loss(self) -> Math:
+        """The loss of one sample as the program states it."""
+        graph = self.setup.graph
+        statements = graph.program.statements
+        stated = next((one for one in statements if one.name == graph.output), statements[-1])
+        return graph.typesetter.part(stated.tree)[0]
 
     def look_over(self, chart: Chart | None) -> None:
         """Look at what is predicted from more than two features over the plane of a chart."""

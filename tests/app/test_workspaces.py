@@ -427,9 +427,9 @@ def test_what_the_bar_has_no_room_for_is_in_a_menu(window, qtbot, width):
     assert bar.more.isVisible() == bool(hidden) == (width == 800)
     if hidden:
         QTest.mouseClick(bar.more, Qt.MouseButton.LeftButton)
-        menu = QApplication.activePopupWidget()
-        assert len(menu.actions()) == len(hidden)
-        menu.close()
+        assert QApplication.activePopupWidget() is bar.folded and all(part.isVisible() for part in hidden)
+        QTest.keyClick(bar.folded, Qt.Key.Key_Escape)
+        assert not any(part.isVisible() for part in hidden)
 
 
 def test_a_line_that_is_too_long_fades_out(window, qtbot):
@@ -546,7 +546,7 @@ def test_a_long_training_is_told_whole_in_a_small_window(window):
     window.show_workspace("train")
     QApplication.processEvents()
     where = window.transport.where
-    assert where.width() >= where.fontMetrics().horizontalAdvance("Update 1,111,120 · epoch 66,945")
+    assert where.width() >= where.fontMetrics().horizontalAdvance("866,945")
 
 
 @pytest.mark.parametrize(

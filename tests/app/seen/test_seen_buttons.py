@@ -132,6 +132,11 @@ def menu_open(window):
     return menu is not None
 
 
+def seeds(window):
+    """The random seeds of the weights and of the data."""
+    return window.training.settings.weights_seed, window.training.settings.data_seed
+
+
 def menu_of_views(window):
     """Whether the menu of views is open, which is closed again."""
     menu = QApplication.activePopupWidget()
@@ -479,6 +484,15 @@ COMMANDS = {
     "Train or pause": Does(updates, more, training),
     "One update": Does(updates, 1, training),
     "One epoch": Does(updates, more, training),
+    "One sample": Does(lambda window: window.training.presented, 1, training),
+    **{
+        name: Does(seeds, expected, training)
+        for name, expected in {
+            "New weights": (2, 1),
+            "New data": (1, 2),
+            "New weights and data": (2, 2),
+        }.items()
+    },
     "Reset": Does(updates, 0, trained),
     "Open on canvas": Does(text, holding("W1"), training),
     "Commands": Does(dialogs, ["Commands"]),
@@ -506,6 +520,12 @@ BUTTONS = {
     ("bar", "To the end"): COMMANDS["To the end"],
     ("bar", "Results column"): COMMANDS["Results column"],
     ("bar", "Views ▾"): Does(menu_of_views, True),
+    ("canvas", "Open this sample in Step ›"): Does(
+        text, holding("W1"), lambda window: window.show_workspace("train")
+    ),
+    ("bar", "New weights"): Does(
+        seeds, (2, 1), lambda window: (window.resize(1500, 800), window.show_workspace("train"))
+    ),
     ("bar", "More ▾"): Does(menu_open, True, lambda window: window.resize(800, 800)),
     **{
         ("lectures", example.title): Does(
@@ -739,11 +759,12 @@ def test_quitting_closes_the_window(window):
 
 
 def test_every_button_and_every_command_has_its_row(window):
-    window.show_workspace("lectures")
-    window.show_workspace("step")
+    for name in ("train", "lectures", "step"):
+        window.show_workspace(name)
     training(window)
     derivatives()(window)
-    assert set(buttons(window)) == set(BUTTONS)
+    of_data = {key for key in buttons(window) if key[0] == "data"}  # which have a file of their own
+    assert set(buttons(window)) - of_data == set(BUTTONS)
     found = actions(window)
     assert set(found) == {*ACTIONS, ("window", "Quit")}
     assert all(len(commands) == 1 for commands in found.values())

@@ -1,7 +1,7 @@
 """Whatever is typed or chosen can be undone: the field, or the table, then shows again what it did."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.training.bar_fields import IN_BAR
 from app.training.controls import SHOWN
+from app.widgets.captioned import Captioned
 from core.base.arrays import frozen
 from core.training.settings import SETTINGS, USUAL
 from tests.app.listing_cells import index_of
@@ -85,6 +87,7 @@ SETTINGS_SHOWN = [name for name in SHOWN if not isinstance(getattr(USUAL, name),
 TRAINING = [*(SETTINGS[name].label for name in SETTINGS_SHOWN), *(f"Role of {name}" for name in "wxbt")]
 UNDONE = {("program", "Program"), ("derivatives", "Derivative of"), ("derivatives", "Seed")}
 UNDONE |= {("training", name) for name in TRAINING}
+UNDONE |= {("bar", SETTINGS[name].label) for name in IN_BAR if name != "loss"}
 TYPED_IN_PLACE = {  # there while it is typed: tested with the gestures, and with the net
     ("canvas", "Value on the canvas"),
     ("canvas", "Weight on the canvas"),
@@ -92,6 +95,7 @@ TYPED_IN_PLACE = {  # there while it is typed: tested with the gestures, and wit
 # what is chosen for a view alone: it is not part of the document
 OF_A_VIEW = {
     ("bar", "Speed"),
+    ("bar", "Training speed"),
     ("bar", "Step length"),
     ("training", "Sample"),
     *[("derivatives", name) for name in ("With respect to", "Kind of difference", "Step h", "Layout")],
@@ -114,6 +118,8 @@ def fields(window):
 def everything(window):
     """The window with every panel open, on a program that can be trained."""
     window.resize(1400, 1000)
+    window.show_workspace("train")
+    window.show_workspace("step")
     window.panes["training"].open()
     window.panes["derivatives"].open()
     values = {"w": frozen([1, 1]), "b": 0.0, "x": frozen([1, 2]), "t": 1.0}
@@ -147,12 +153,13 @@ def change(field):
 
 
 def test_every_field_is_either_undone_or_of_a_view_alone(everything):
-    assert set(fields(everything)) == UNDONE | OF_A_VIEW | TYPED_IN_PLACE
+    of_data = {key for key in fields(everything) if key[0] == "data"}  # which have a file of their own
+    assert set(fields(everything)) - of_data == UNDONE | OF_A_VIEW | TYPED_IN_PLACE
 
 
 def of_a_network(key):
     """Whether a field is a training setting; all count where it trains a net of its own."""
-    return key[0] == "training" and not key[1].startswith("Role")
+    return key[0] == "bar" or (key[0] == "training" and not key[1].startswith("Role"))
 
 
 def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything):
@@ -178,11 +185,17 @@ def test_whatever_is_chosen_or_typed_is_undone_and_the_field_shows_it(everything
     assert not wrong
 
 
-CALLED = {"of": "Derivative of", "with respect to": "With respect to", "seed": "Seed", "h": "Step h"}
+CALLED = {
+    "Speed": "Training speed",
+    "of": "Derivative of",
+    "with respect to": "With respect to",
+    "seed": "Seed",
+    "h": "Step h",
+}
 
 
 def test_every_label_stands_in_front_of_its_field(everything):
-    """On one line with it, with no other field between, and called as the field is."""
+    """On one line with it, with no other field between, or in the bar above it; called as the field is."""
     everything.panes["derivatives"].open().tabs.choose(2)
     count = 0
     for name in ("step", "train"):
@@ -199,6 +212,12 @@ def labels_beside_fields(everything):
     labels = [label for label in everything.findChildren(QLabel) if label.buddy() and label.isVisible()]
     for label in labels:
         middle = label.mapTo(everything, label.rect().center())
+        if isinstance(label.parent(), Captioned):
+            buddy = label.buddy()
+            above = buddy.mapTo(everything, QPoint(0, 0)) - label.mapTo(everything, QPoint(0, 0))
+            assert above.x() == 0 < above.y() < 2 * label.height()
+            assert buddy.accessibleName() in (label.text(), CALLED.get(label.text()))
+            continue
         right = [
             (field.mapTo(everything, field.rect().topLeft()).x() - middle.x(), field)
             for field in there
