@@ -2806,6 +2806,34 @@ DIFFERENTIATING = {
         "pictures of the worst errors are blue",
         "tests/app/seen/test_seen_confusion.py",
     ),
+    "bar-of-train-clipped": bug(
+        "app/panels/transport.py",
+        "room -= AROUND_TRAINING if self.trains else AROUND",
+        "room += 400",
+        "the settings of a narrow bar are cut off",
+        "tests/app/test_training_bar.py",
+    ),
+    "drag-of-many-changes": bug(
+        "app/widgets/fields.py",
+        "with QSignalBlocker(self._field):\n                self._field.stepBy",
+        "if True:\n                self._field.stepBy",
+        "each step of a dragged label is a change of its own",
+        "tests/app/test_training_bar.py",
+    ),
+    "no-red-frame": bug(
+        "app/widgets/fields.py",
+        "self.setVisible(wrong)",
+        "self.setVisible(False)",
+        "a field whose text is not taken looks as always",
+        "tests/app/test_training_bar.py",
+    ),
+    "new-data-draws-weights": bug(
+        "app/shell/train_commands.py",
+        'draw_anew("data_seed")',
+        'draw_anew("weights_seed")',
+        "New data draws other weights",
+        "tests/app/test_training_bar.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -125,6 +125,7 @@ class NumberField(QDoubleSpinBox):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         sentence = self.refusal()
         super().focusOutEvent(event)
+        self.frame.show_around(False)  # the last number is back
         if sentence:
             QTimer.singleShot(0, self, partial(self._say, sentence))  # a change of the focus hides tooltips
 
