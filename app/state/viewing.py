@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 from weakref import ref
 
@@ -10,12 +10,20 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.state.data_session import DataSession
+from app.state.ticker import Ticker
+from core.base.slicing import Work
 from core.training.shown import Cell, Picked, Shown, Whose
 
 # what makes views loads NumPy, so it is imported with the first of them
 if TYPE_CHECKING:
+    from core.base.arrays import Array
     from core.figure.plot import View
+    from core.training.boundary import Plane
     from core.training.run import TrainingRun
+    from core.training.views import Asked
+
+MOST_SIDE = 600  # points of a grid: finer ones look the same
+FINE_AT_ONCE = 100_000  # numbers that are computed in one piece while a run is paused
 
 
 class Trained(Protocol):
@@ -34,11 +42,28 @@ class Trained(Protocol):
         """Whether it goes on by itself."""
 
 
+class _Fine:
+    """Maps of nodes over a plane, on a finer grid than usual, at the parameters as they were."""
+
+    def __init__(self, run: TrainingRun, plane: Plane, nodes: tuple[str, ...], side: int):
+        self.run, self.plane, self.nodes, self.side = run, plane, nodes, side
+        self.parameters = run.trainer.parameters.copy()
+        self.maps: Mapping[str, Array] = {}
+
+    def is_of(self, run: TrainingRun, nodes: tuple[str, ...], side: int = 0) -> bool:
+        """Whether they are of these nodes of a run as it is now, on so fine a grid or, at 0, on any."""
+        from core.base.arrays import same
+
+        at_hand = self.run is run and self.plane is run.plane and self.nodes == nodes
+        return at_hand and side in (0, self.side) and same(self.parameters, run.trainer.parameters)
+
+
 class Viewing(QObject):
     """The view that was used last, and what is asked of all views."""
 
     changed = Signal()
     saveAsked = Signal()  # the present view is to become a figure
+    refined = Signal()  # a view of a run that is paused can be shown more finely
 
     def __init__(self, training: Trained, parent: QObject):
         super().__init__(parent)
@@ -48,6 +73,9 @@ class Viewing(QObject):
         self.whose: Whose = "sample"
         self.template = -1  # the number of the chosen one; −1 is none
         self.picked: Picked = "all"
+        self._fine: _Fine | None = None
+        self._coming: _Fine | None = None
+        self._refiner = Ticker(self)
         training.data.dataChanged.connect(self._pick_all)
 
     @property
@@ -128,13 +156,48 @@ class Viewing(QObject):
 
     def made(self, name: str) -> View | None:
         """What a view shows of the run now; None where the run has nothing of the kind."""
-        from core.training.views import VIEWS, Asked
+        from core.training.views import VIEWS
 
         training = self._training()
         run = training.run if training else None
         if training is None or run is None or not VIEWS[name].is_there(run):
             return None
-        asked = Asked(
+        asked = self._asked(training)
+        if self._fine and self._fine.is_of(run, VIEWS[name].nodes(run, asked)):
+            asked = replace(asked, maps=self._fine.maps)
+        return VIEWS[name].make(run, asked)
+
+    def refine(self, name: str, side: int) -> None:
+        """Compute the maps of a view of a paused run in slices, on a grid of so many points a side."""
+        from core.training.views import VIEWS
+
+        training = self._training()
+        run = training.run if training else None
+        if training is None or run is None or run.plane is None or training.is_training:
+            self._refiner.stop()
+            return
+        asked = self._asked(training)
+        nodes = VIEWS[name].nodes(run, asked)
+        side = min(side, MOST_SIDE)
+        known = self._coming if self._refiner.running else self._fine
+        if nodes and side > run.plane.resolution and not (known and known.is_of(run, nodes, side)):
+            self._coming = _Fine(run, run.plane, nodes, side)
+            self._refiner.stop()
+            self._refiner.start(self._refining(self._coming))
+
+    def _refining(self, wanted: _Fine) -> Work[None]:
+        from core.training.boundary import NodeMaps
+
+        maps = NodeMaps(wanted.run.trainer, wanted.plane, wanted.side, FINE_AT_ONCE)
+        wanted.maps = yield from maps.now(wanted.nodes)
+        self._fine = wanted
+        self.refined.emit()
+
+    def _asked(self, training: Trained) -> Asked:
+        """What is asked of all views."""
+        from core.training.views import Asked
+
+        return Asked(
             training.sample,
             self.shown,
             training.unit_shown,
@@ -143,4 +206,3 @@ class Viewing(QObject):
             self.whose,
             self.template,
         )
-        return VIEWS[name].make(run, asked)

@@ -87,6 +87,8 @@ class PlotView(QWidget):
             *(training.data.axesChanged, training.unitShown, self.viewing.changed),
         ):
             signal.connect(self._outdate)
+        if name == "boundary":
+            self.viewing.refined.connect(self._outdate)
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -128,6 +130,9 @@ class PlotView(QWidget):
                 self.wantsHeight.emit()
                 if not self._whole:
                     self.setMinimumHeight(wanted)
+        if self.sheet and self.sheet.frame and not self.training.is_training:
+            side = round(self.sheet.frame.width * self.devicePixelRatioF())
+            self.viewing.refine(self.view.name, side)
         self.shown.emit()
 
     def _put_camera(self, size: float) -> float:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from core.base.arrays import Value
 from core.base.errors import Problem, cut
+from core.base.slicing import finished
 from core.figure.plot import View
 from core.project.document import Document
 from core.service.training_curve import follow
+from core.training.boundary import NodeMaps
 from core.training.chart import chart_of
 from core.training.run import TrainingRun
 from core.training.setup import setup
 from core.training.views import VIEWS, Asked, RunView
+
+FINE = 200  # points a side of a grid over the plane
 
 
 def read_view(name: str) -> RunView:
@@ -75,7 +81,12 @@ def check_example(run: TrainingRun, number: int) -> None:
 
 def made(view: RunView, run: TrainingRun, asked: Asked) -> View:
     """What a view shows of a run. Raises Problem where the run has nothing of the kind."""
-    found = view.make(run, asked) if view.is_there(run) else None
+    found = None
+    if view.is_there(run):
+        nodes = view.nodes(run, asked)
+        if nodes and run.plane:
+            asked = replace(asked, maps=finished(NodeMaps(run.trainer, run.plane, FINE).now(nodes)))
+        found = view.make(run, asked)
     if found is None:
         there = [name for name, other in VIEWS.items() if other.is_there(run)]
         raise Problem(

@@ -93,10 +93,11 @@ class Answers(Points):
 
         They are those now, or those at other parameters.
         """
-        answer = self.values(parameters)[self._name]
-        if not self._scores:
-            return answer
-        return shares_of(answer)
+        return self.shares(self.values(parameters)[self._name])
+
+    def shares(self, values: Array) -> Array:
+        """The predictions where the last node has these values: of scores the shares they speak for."""
+        return shares_of(values) if self._scores else values
 
     def classes(self) -> Array:
         """The class that is predicted at each point, as a whole number."""

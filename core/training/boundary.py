@@ -30,14 +30,21 @@ class NodeMaps:
     Maps have `side` rows and columns; the first row is that of the least second feature.
     """
 
-    def __init__(self, trainer: Trainer, plane: Plane, side: int):
-        """Look at the nodes over the same points as a plane, on a grid of its own."""
+    def __init__(self, trainer: Trainer, plane: Plane, side: int, at_once: int = MOST_AT_ONCE):
+        """Look at the nodes over the same points as a plane, on a grid of its own.
+
+        Args:
+            trainer: what is trained.
+            plane: where.
+            side: how many rows and columns the grid has.
+            at_once: how many numbers are computed before other work is let in.
+        """
         self.side, self._trainer = side, trainer
         self._inputs = plane.inputs(_points(plane.across, plane.up, side))
         nodes = trainer.graph.nodes
         between = trainer.graph.upstream_of([trainer.roles.prediction])
         self._entries = sum(math.prod(nodes[name].shape) for name in between)
-        self._rows = max(1, min(side, MOST_AT_ONCE // (self._entries * side)))
+        self._rows = max(1, min(side, at_once // (self._entries * side)))
         self._points = Answers(trainer, self._piece(0))
 
     def _piece(self, row: int) -> Array:
@@ -103,16 +110,28 @@ class Plane:
         """The features at points (2, n) of the plane."""
         return self.chart.inputs(points) if self.chart else points
 
-    def prediction(self, parameters: Array | None = None) -> Array:
-        """The answers: (rows, columns) numbers, or (rows, columns, classes) shares that add up to 1.
+    def maps(self, names: Collection[str], parameters: Array | None = None) -> dict[str, Array]:
+        """What nodes before the prediction are now, or at other parameters: (entries, rows, columns)."""
+        values, side = self._answers.values(parameters), self.resolution
+        return {name: values[name].reshape(-1, side, side).copy() for name in names}
 
-        They are those now, or those at other parameters.
+    def prediction(self, parameters: Array | None = None) -> Array:
+        """The answers now, or at other parameters; see `answer`."""
+        name = self._trainer.roles.prediction
+        return self.answer(self.maps([name], parameters)[name])
+
+    def answer(self, values: Array) -> Array:
+        """The answers where the prediction has values (entries, rows, columns).
+
+        Returns:
+            Numbers (rows, columns), the second of two classes where they are high; or shares of classes that
+            add up to 1, (rows, columns, classes).
         """
-        answer, roles = self._answers.now(parameters), self._trainer.roles
-        if not roles.higher_is_second:
-            answer = 2 * roles.threshold - answer  # so that the second class is high
-        maps = answer.reshape(*answer.shape[:-1], self.resolution, self.resolution)
-        return np.moveaxis(maps, (-2, -1), (0, 1)).copy()
+        roles = self._trainer.roles
+        if not self._trainer.graph.nodes[roles.prediction].shape:
+            found = values[0] if roles.higher_is_second else 2 * roles.threshold - values[0]
+            return np.array(found)
+        return np.moveaxis(self._answers.shares(values), 0, -1).copy()
 
     def at(self, x: float, y: float) -> Array:
         """The answer at one point: a number (), or a share for each class (classes,)."""
@@ -128,16 +147,9 @@ class Plane:
         """Whether there are hidden units."""
         return bool(self._hidden)
 
-    def node_map(self, name: str, entry: int) -> Array:
-        """What an entry of a node on the way to the prediction is now, (rows, columns)."""
-        values: Array = self._answers.values()[name]
-        maps: Array = values.reshape(-1, self.resolution, self.resolution)[entry].copy()
-        return maps
-
     def unit_maps(self) -> dict[str, Array]:
         """For each hidden layer, by its name, what its units say now: (units, rows, columns)."""
-        values, side = self._answers.values(), self.resolution
-        return {name: values[name].reshape(-1, side, side).copy() for name in self._hidden}
+        return self.maps(self._hidden)
 
     def unit_sums(self) -> list[tuple[str, Array]]:
         """What the activations of the first layer are taken of, where these sums are linear in the features.

@@ -14,7 +14,10 @@ class Shown(Struct, frozen=True):
     test_points: bool = True
     this_batch: bool = True
     two_colours: bool = False
+    contours: bool = False
+    margins: bool = False
     unit_lines: bool = False
+    regions: bool = False
     log: bool = False
     of_training: bool = False
     gradients: bool = False
@@ -54,7 +57,20 @@ SWITCHES: Mapping[str, Switch] = {
     "test_points": Switch("Test points", "Examples kept for testing", PLANE),
     "this_batch": Switch("This batch", "A ring around the examples of the next update", PLANE),
     "two_colours": Switch("Classes only", "The predicted class alone, without how sure it is", PLANE),
-    "unit_lines": Switch("Units' lines", "Where each hidden unit of the first layer is 0", PLANE),
+    "contours": Switch("Contours", "Lines along which the prediction is the same", PLANE),
+    "margins": Switch(
+        "Margins",
+        "Where the prediction is halfway to sure, or a score reaches its margin",
+        PLANE,
+    ),
+    "unit_lines": Switch(
+        "Units' lines",
+        "Where each hidden unit of the first layer is 0, with an arrow to where it is above 0",
+        PLANE,
+    ),
+    "regions": Switch(
+        "Regions", "The regions that the units of the first layer cut, each with its mean prediction", PLANE
+    ),
     "log": Switch("Logarithmic axis", "The loss on a logarithmic axis", ("loss",)),
     "gradients": Switch("Gradients", "The gradient of each template below it", ("templates",)),
     "of_training": Switch(

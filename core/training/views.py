@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from core.base.arrays import Array
 from core.base.numbers import short
 from core.figure.plot import Cells, View
 from core.training.classified import has_classes
 from core.training.confusion_plot import confusion_plot, errors_plot
 from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, record_at
 from core.training.fit_plot import fit_plot, has_fit
-from core.training.plane_plot import plane_plot
+from core.training.plane_plot import nodes_shown, plane_plot
 from core.training.run import TrainingRun
 from core.training.shown import Cell, Shown, Whose
 from core.training.weights_plot import has_templates, has_units, templates_plot, units_plot, weights_plot
@@ -23,7 +24,7 @@ class Asked(Struct, frozen=True):
 
     A `unit`, a node and its entry, is shown over the plane in the place of the prediction, and with `before`
     what was predicted before the last update. Gradients are of the sample or of the mini-batch, and a
-    `template` is framed.
+    `template` is framed. `maps` of nodes over the plane, (entries, rows, columns), are finer ones than usual.
     """
 
     sample: int = -1
@@ -33,6 +34,7 @@ class Asked(Struct, frozen=True):
     cell: Cell | None = None
     whose: Whose = "batch"
     template: int = -1
+    maps: Mapping[str, Array] | None = None
 
 
 Place = tuple[int, int]
@@ -48,6 +50,7 @@ class RunView(Struct, frozen=True):
     read      what is to be read at a place of its axes
     told      what is to be read at an entry of its matrices
     picks     whether the examples of an entry may be picked out
+    nodes     those of which it takes maps over the plane, which may be finer than usual
     """
 
     name: str
@@ -59,6 +62,7 @@ class RunView(Struct, frozen=True):
     read: Callable[[TrainingRun, float, float], str] = lambda run, x, y: ""
     told: Callable[[TrainingRun, Cells, Place], str] = lambda run, cells, place: _entry(cells, place)
     picks: bool = False
+    nodes: Callable[[TrainingRun, Asked], tuple[str, ...]] = lambda run, asked: ()
 
     @property
     def short(self) -> str:
@@ -139,10 +143,13 @@ VIEWS: Mapping[str, RunView] = {
             "boundary",
             "Decision boundary",
             "The prediction over the plane, where the class changes, and the examples.",
-            lambda run, asked: plane_plot(run, asked.sample, asked.shown, asked.unit, asked.before),
+            lambda run, asked: plane_plot(
+                run, asked.sample, asked.shown, asked.unit, asked.before, asked.maps
+            ),
             "two features or more, and a prediction",
             _has_plane,
             _on_plane,
+            nodes=lambda run, asked: nodes_shown(run, asked.unit),
         ),
         RunView(
             "fit",

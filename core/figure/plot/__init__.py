@@ -9,6 +9,7 @@ from __future__ import annotations
 from core.figure.plot.contours import contour
 from core.figure.plot.facts import (
     SHAPES,
+    Arrows,
     Axis,
     Curve,
     Entry,
@@ -36,6 +37,7 @@ __all__ = [
     "RIM",
     "RINGED",
     "SHAPES",
+    "Arrows",
     "Axis",
     "Cells",
     "Curve",

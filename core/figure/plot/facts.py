@@ -113,7 +113,21 @@ class Said(Struct, frozen=True):
     line: Literal["", "solid", "dashed"] = ""
 
 
-Layer = Field | Curve | Points
+class Arrows(Struct, frozen=True, eq=False):
+    """Arrows in the direction, as it is seen, in which something grows fastest; the steeper the longer.
+
+    at      (n, 2) where they begin
+    slopes  (n, 2) by how much it grows for each unit of the two axes
+    """
+
+    key: str
+    at: Array
+    slopes: Array
+    role: Role = "ink"
+    width: float = 1.4
+
+
+Layer = Field | Curve | Points | Arrows
 
 
 class Plot(Struct, frozen=True, eq=False):

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from core.base.arrays import Array
-from core.figure.plot.facts import Axis, Curve, Entry, Field, Plot, Points, View
+from core.figure.plot.facts import Arrows, Axis, Curve, Entry, Field, Plot, Points, View
 from core.figure.plot.matrices import placed_matrices
 from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, words
 from core.figure.plot.sheet import Frame, Line, Placed, Raster, Sheet, Symbol, Text, Tile
@@ -20,6 +20,7 @@ from core.math.mathtree import Digits, Math
 # in sizes of text
 TICK, MARGIN, SAMPLE = 0.3, 0.25, 1.6
 POINT, RING = 0.62, 1.35
+LEAST_ARROW, MOST_ARROW, HEAD = 1.0, 3.2, 0.55  # lengths of arrows, and of their heads
 MOST_LEFT = 4.0  # of the numbers at the left, and of what is free at the right
 APART_ACROSS, APART_UP = 4.5, 2.4  # at least, from one number of an axis to the next
 
@@ -67,7 +68,7 @@ class _Placing:
     def sheet(self) -> Sheet:
         size, plot = self.size, self.plot
         across = LINE * size
-        above = LINE * size * (1 + self._is_broken) + (1.2 * size if plot.up.name else 0.0)
+        above = LINE * size * (1 + self._lines_below) + (1.2 * size if plot.up.name else 0.0)
         room = max(self.height - above - across - MARGIN * size, 2 * size)
         stands_beside = plot.square and self.width - room >= self._widest + MOST_LEFT * size
         items = [] if stands_beside else [*self._legend()]
@@ -110,9 +111,9 @@ class _Placing:
     def _title(self, frame: Frame) -> Iterator[Placed]:
         size, plot, baseline = self.size, self.plot, (LINE - DESCENT - 0.2) * self.size
         yield Text("title", frame.x, baseline, words(plot.title), size)
-        right = min(frame.x + frame.width, self.width - self.corner * (not self._is_broken))
+        right = min(frame.x + frame.width, self.width - self.corner * (not self._lines_below))
         has_lines = sum(self._said_widths) <= right  # else the colours of what is said must do
-        baseline += LINE * size * self._is_broken
+        start, baseline = right, baseline + LINE * size * self._lines_below
         for said in reversed(plot.said):
             math = words(said.text)
             yield Text("said", right, baseline, math, size, said.role, "right")
@@ -122,14 +123,20 @@ class _Placing:
                 yield Line("said", ends, said.role, 2.0, said.line == "dashed")
                 right -= SAMPLE * size
             right -= size
+            if self._lines_below > 1:
+                right, baseline = start, baseline - LINE * size
         if plot.scale:
             yield from scale_parts(plot.scale, right, baseline, size, self.measure, plot.pale)
 
     @cached_property
-    def _is_broken(self) -> bool:
-        """Whether what is said stands below the title, since it has no room beside that."""
+    def _lines_below(self) -> int:
+        """How many lines of what is said stand below the title: none where it has room beside that."""
+        said = self.plot.said
         needed = sum(self._said_widths) + self._wide(words(self.plot.title)) + 4 * self.size
-        return bool(self.plot.said) and needed > self.width - self.corner
+        if not said or needed <= self.width - self.corner:
+            return 0
+        alone = sum(self._wide(words(one.text)) + (1 + GAP) * self.size for one in said)
+        return 1 if alone <= self.width else len(said)
 
     @cached_property
     def _said_widths(self) -> list[float]:
@@ -191,6 +198,8 @@ class _Placing:
                 )
             elif isinstance(layer, Points):
                 yield from self._points(layer, frame)
+            elif isinstance(layer, Arrows):
+                yield from self._arrows(layer, frame)
 
     def _raster(self, field: Field, frame: Frame) -> Raster:
         bottom, right = frame.y + frame.height, frame.x + frame.width
@@ -225,6 +234,26 @@ class _Placing:
                 points.ring,
                 int(points.rows[k]) if len(points.rows) else -1,
             )
+
+    def _arrows(self, arrows: Arrows, frame: Frame) -> Iterator[Line]:
+        """Each as a line with a head, at right angles to where the thing is the same."""
+        ranges = (frame.across.high - frame.across.low, frame.up.high - frame.up.low)
+        steps = np.array(ranges) / (
+            frame.width,
+            -frame.height,
+        )  # units of the axes for each point of the sheet
+        ways, starts = arrows.slopes * steps, self._at(arrows.at, frame)
+        steep = np.hypot(*ways.T)
+        for start, way, length in zip(starts, ways, steep / max(steep.max(initial=0.0), 1e-300), strict=True):
+            if not np.hypot(*way) > 0:
+                continue
+            ahead = way / np.hypot(*way)
+            aside = np.array([-ahead[1], ahead[0]])
+            tip = start + ahead * (LEAST_ARROW + length * (MOST_ARROW - LEAST_ARROW)) * self.size
+            back = tip - HEAD * self.size * ahead
+            head = [back + HEAD / 2 * self.size * aside, tip, back - HEAD / 2 * self.size * aside]
+            yield Line(arrows.key, np.array([start, tip]), arrows.role, arrows.width)
+            yield Line(f"{arrows.key} head", np.array(head), arrows.role, arrows.width)
 
     def _notes(self, frame: Frame) -> Iterator[Placed]:
         size, bottom, right = self.size, frame.y + frame.height, frame.x + frame.width

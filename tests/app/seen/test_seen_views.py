@@ -1,4 +1,4 @@
-"""The confusion and the worst errors as they are seen, clicked and walked through by keys."""
+"""Views of a training as they are seen, clicked and walked through by keys."""
 
 import numpy as np
 import pytest
@@ -137,6 +137,29 @@ def test_arrows_walk_through_the_errors_and_enter_chooses_one(train):
     assert window.training.run.trainer.updates == updates
 
 
+def fineness(window):
+    """How many cells the colours of the plane have, for each pixel of its width."""
+    view = page(window, "boundary")
+    (field,) = [part for part in view.sheet.parts if part.key == "field"]
+    return field.shares.shape[0] / view.sheet.frame.width
+
+
+def test_the_plane_is_refined_to_the_pixels_while_it_is_paused(train, qtbot):
+    window = train("circle", 5)
+    page(window, "boundary")
+    qtbot.waitUntil(lambda: fineness(window) == pytest.approx(1, abs=0.02), timeout=3000)
+    before = window.training.run.trainer.parameters.copy()
+    window.training.step()
+    assert fineness(window) < 0.5, "the maps are those of other weights"
+    qtbot.waitUntil(lambda: fineness(window) == pytest.approx(1, abs=0.02), timeout=3000)
+    assert not np.array_equal(before, window.training.run.trainer.parameters)
+    window.training.toggle()
+    assert window.training.is_training
+    page(window, "boundary")
+    assert not window.training.viewing._refiner.running
+    window.training.pause()
+
+
 def test_training_examples_are_shown_where_they_are_asked_for(train):
     window = train("iris", 5)
     view = page(window, "confusion")
@@ -191,3 +214,14 @@ def test_gradients_of_templates_are_those_of_the_canvas_and_all_are_in_view(trai
     window.net.set_whose("batch")
     page(window, "templates")
     assert "mini-batch" in next(part.math.text for part in view.sheet.parts if part.key == "said")
+
+
+@pytest.mark.parametrize("width", [120, 150, 184, 260])
+def test_what_a_narrow_plot_says_is_not_cut(train, width):
+    made = train("circle", 300).training.viewing.made("loss")
+    sheet = placed(made, width, 150, 13, measured)
+    said = [part for part in sheet.parts if part.key == "said" and isinstance(part, Text)]
+    assert len(said) == 2
+    for one in said:
+        assert one.x <= width and one.x - measured(one.math, one.size)[0] >= -1
+    assert said[0].y != said[1].y or said[1].x + 5 < said[0].x - measured(said[0].math, 13)[0]
