@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
 from app.canvas.accessible import announce
+from app.canvas.net_builder import FeatureTiles, NetBuilder
 from app.canvas.net_hand import NetHand
 from app.canvas.notice import Notice
 from app.canvas.scene import Scene
@@ -32,6 +33,7 @@ from app.shell.panes import Pane
 from app.shell.presentation import Presentation
 from app.shell.stage import StageBand
 from app.state.arrangement import WorkspaceName
+from app.state.net_building import NetBuilding
 from app.state.net_session import NetSession
 from app.state.session import Session
 from app.state.settings import Settings
@@ -83,6 +85,9 @@ class Window(QMainWindow):
         self.scene = Scene(session)
         self.view = View(session, self.scene)
         self.hand = NetHand(self.view, self.scene, self.net)
+        self.building = NetBuilding(self.net)
+        self.builder = NetBuilder(self.building, self.view)
+        self.tiles = FeatureTiles(self.building)
         self.notice = Notice()
         self.transport = Transport(session, self.training)
         self.header = Header(session, self.training)
@@ -93,7 +98,7 @@ class Window(QMainWindow):
         self.fields: BarFields | None = None
         self.arrangement = Frame(
             (self.header, self.transport),
-            (self.notice, self.view, self.stage),
+            (self.notice, self.builder, self.view, self.tiles, self.stage),
             self.lectures,
             self.transport.scrubber,
         )
@@ -179,6 +184,9 @@ class Window(QMainWindow):
         training.runChanged.connect(self._show_program)
         self.hand.opened.connect(self._open_unit)
         self.view.camera.moved.connect(self._tell_magnification)
+        self.view.camera.moved.connect(self.builder.place)
+        self.net.drawn.connect(self._show_builder)
+        self.presentation.changed.connect(self._show_builder)
         self.transport.speedChanged.connect(self._take_speed)
         session.strideChanged.connect(self._keep_stride)
         session.beatsChanged.connect(self._keep_beats)
@@ -235,6 +243,7 @@ class Window(QMainWindow):
     def _look(self) -> None:
         """The canvas shows what is trained in the workspace for that, and the program's steps elsewhere."""
         self.scene.look_at(self.net if self.shows_net else self.session)
+        self._show_builder()
         self._show_program()
         self.refresh_actions()
 
@@ -242,6 +251,11 @@ class Window(QMainWindow):
         """Above a net that is trained stands its program; a typed one stands there anyway."""
         run = self.training.run if self.shows_net and self.training.settings.trains_network else None
         self.header.line.show_net(run.setup.graph if run else None)
+
+    def _show_builder(self) -> None:
+        """Above and below a net that is trained there is what it is built with; not on a stage."""
+        for part in (self.builder, self.tiles):
+            part.show_now(self.shows_net and not self.presentation.active)
 
     def _tell_magnification(self) -> None:
         """Maps of units have as many pixels as are seen of them."""
@@ -324,6 +338,8 @@ class Window(QMainWindow):
         for part in (
             self.scene,
             self.hand,
+            self.builder,
+            self.tiles,
             self.notice,
             self.transport,
             self.header,

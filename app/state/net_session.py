@@ -39,6 +39,7 @@ class NetSession(QObject):
     """
 
     traceChanged = Signal()  # there is another picture
+    drawn = Signal()  # another net is drawn
     cursorMoved = Signal()
     selectionChanged = Signal()
     pathsChanged = Signal()
@@ -294,6 +295,7 @@ class NetSession(QObject):
             finished(self._picturing(run))
         if was_there != self.is_there:
             self.isThereChanged.emit()
+        self.drawn.emit()
         if self.is_there:
             self.traceChanged.emit()
 

@@ -103,7 +103,10 @@ class TrainingSession(QObject):
 
     def change(self, label: str, **changed: Any) -> None:
         """Change some settings, as one entry of undo."""
-        settings = replace(self.settings, **changed)
+        self.change_to(label, replace(self.settings, **changed))
+
+    def change_to(self, label: str, settings: TrainingSettings) -> None:
+        """Take other settings, as one entry of undo."""
         if settings != self.settings:
             self.session.edit(label, replace(self.session.document, training=settings))
 
@@ -116,6 +119,8 @@ class TrainingSession(QObject):
             before = DATASETS.get(self.settings.data)
             noise = self.settings.noise if before is None or before.noise_high else USUAL.noise
             settings |= {"samples": source.n, "noise": min(noise, source.noise_high), "formula": ""}
+            if before is None or before.feature_names != source.feature_names:
+                settings["features"] = ()  # which are formulas in others
         self.change("set data", **settings)
 
     def draw_anew(self, *seeds: str) -> None:

@@ -29,7 +29,7 @@ def function_of(text: str) -> Draw:
 
     Raises Problem, at once, where the text is no function of x alone.
     """
-    _evaluated(text, ("x",), np.zeros((1, 1)))
+    evaluated(text, ("x",), np.zeros((1, 1)))
     return on_a_line(lambda x: _finite(text, ("x",), x[:, None]))
 
 
@@ -73,13 +73,13 @@ def sides_of(text: str) -> Draw:
 def _is_condition(text: str) -> bool:
     """Whether the formula is 1 or 0 wherever it is tried."""
     tried = np.random.default_rng(0).uniform(LOW, HIGH, (64, 2))
-    values = _evaluated(text, ("x1", "x2"), tried)
+    values = evaluated(text, ("x1", "x2"), tried)
     return any(sign in text for sign in "<>≤≥=≠") and bool(np.isin(values, (0, 1)).all())
 
 
 def _finite(text: str, names: Sequence[str], points: Array) -> Array:
     """The formula's values, all finite; Problem names the first place where one is not."""
-    values = _evaluated(text, names, points)
+    values = evaluated(text, names, points)
     if not np.isfinite(values).all():
         at = points[int(np.argmin(np.isfinite(values)))]
         place = ", ".join(f"{in_text(name)} = {short(float(x))}" for name, x in zip(names, at, strict=True))
@@ -90,15 +90,28 @@ def _finite(text: str, names: Sequence[str], points: Array) -> Array:
     return values
 
 
-def _evaluated(text: str, names: Sequence[str], points: Array) -> Array:
-    """The values (n,) of a formula at points (n, d), whose coordinates have these names."""
+def evaluated(text: str, names: Sequence[str], points: Array, what: str = "The formula of the data") -> Array:
+    """Compute a formula at points.
+
+    Args:
+        text: the formula.
+        names: what the coordinates of the points are called.
+        points: (n, d).
+        what: the formula, as a sentence calls it.
+
+    Returns:
+        Its values, (n,).
+
+    Raises:
+        Problem: it cannot be read, uses other names or none of these, or is no number.
+    """
     if len(text) > LONGEST:
-        raise Problem(f"The formula of the data has {len(text)} characters; the limit is {LONGEST}")
+        raise Problem(f"{what} has {len(text)} characters; the limit is {LONGEST}")
     numbers: dict[str, Value] = dict.fromkeys(names, 0.5)
     program = read_program(text, numbers)
     free = [name for name in free_names(program, numbers) if name not in MATH_CONSTANTS]
     if others := [name for name in free if name not in names]:
-        raise Problem(f"The formula of the data uses {_listed(others)}; it may use {_listed(names)} only")
+        raise Problem(f"{what} uses {_listed(others)}; it may use {_listed(names)} only")
     graph = build(program, numbers)
     if graph.nodes[graph.output].shape:
         raise Problem(f"{cut(text)} is no number", hint="Write a formula whose value is one number")

@@ -199,8 +199,9 @@ def _points(across: Range, up: Range, resolution: int) -> Array:
 
 
 def _hidden(graph: Graph, roles: Roles) -> tuple[str, ...]:
-    """The named numbers and vectors on the way from the features to the prediction."""
+    """The named numbers and vectors with parameters on the way from the features to the prediction."""
     between = graph.downstream_of(roles.features) & graph.upstream_of([roles.prediction])
+    between &= graph.downstream_of(roles.parameters)
     return tuple(
         node.name
         for node in graph.nodes.values()

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.base.errors import Problem, cut
 from core.graph.json_values import MOST_NAMES, name_from
+from core.notation.lexer import MAX_NAME
 
 NETWORK, PROGRAM = "network", "program"  # what is trained
 NO_DATA = "none"  # chosen in the place of a data set
@@ -21,6 +22,7 @@ ELASTIC, MAX_NORM = "elastic", "max_norm"
 BY_VALUE, BY_NORM = "value", "norm"
 CONSTANT, STEPS, COSINE, RECIPROCAL = "constant", "step", "cosine", "1/t"
 MAX_LAYERS, MAX_UNITS = 6, 512
+MOST_FEATURES, LONGEST_FEATURE = 16, 200
 
 
 def trained() -> Mapping[str, str]:
@@ -78,6 +80,25 @@ def hidden(value: Any) -> tuple[int, ...]:
     ):
         raise Problem(f"Hidden layers: up to {MAX_LAYERS} whole numbers from 1 to {MAX_UNITS}")
     return tuple(sizes)
+
+
+def activation(value: Any) -> str:
+    from core.training.activations import activations_for
+
+    if not isinstance(value, str) or len(value) > MAX_NAME:
+        raise Problem("The training's activation must be a text")
+    activations_for(value, 1)
+    return value
+
+
+def features(value: Any) -> tuple[str, ...]:
+    if (
+        not isinstance(value, list)
+        or len(value) > MOST_FEATURES
+        or any(type(text) is not str or len(text) > LONGEST_FEATURE for text in value)
+    ):
+        raise Problem(f"Features: up to {MOST_FEATURES} formulas of at most {LONGEST_FEATURE} characters")
+    return tuple(value)
 
 
 def table(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """What is trained as a figure: each unit a map of what it computes over the plane, each edge a weight.
 
 net_view      what is drawn of a program that is trained
+columns_of    the layers of that, where it is a stack of them
 net_options   how, of the options of all figures
 learned       maps and weights as they are seen
 traced        both passes at one example, at the weights reached
@@ -12,6 +13,7 @@ import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from msgspec import Struct
 from msgspec.structs import replace
 
 from core.base.arrays import Array, Value
@@ -21,9 +23,11 @@ from core.figure.options import Options, Sizes
 from core.figure.parts import OverPlane
 from core.figure.pictured import Learned
 from core.figure.view import View, Weight
+from core.graph.graph import Node
 from core.graph.plan import make_plan
 from core.passes.stepper import record
 from core.passes.trace import Trace
+from core.training.activations import LINEAR
 from core.training.run import TrainingRun
 
 SIZES = Sizes(name=20.0, symbol=20.0, label=14.0, small=13.0, gap=14.0, arrow=76.0, map=84.0)
@@ -72,12 +76,58 @@ def net_view(run: TrainingRun, options: Options) -> View:
     if not prediction:
         return whole
     leading = graph.upstream_of([prediction])
-    nodes = {name: shown for name, shown in whole.nodes.items() if shown.node.name in leading}
+    made = _made_features(run, whole)
+    before = graph.upstream_of(made) - made
+    nodes = {
+        name: replace(shown, arcs=()) if shown.node.name in made else shown
+        for name, shown in whole.nodes.items()
+        if shown.node.name in leading - before
+    }
+    ends = {*run.trainer.roles.features, *made}
     is_stack = all(
-        shown.kind in ("unit", "rest") or shown.node.name in run.trainer.roles.features
+        (shown.kind in ("unit", "rest") or shown.node.name in ends)
+        and all(arc.source in nodes for arc in shown.arcs)
         for shown in nodes.values()
     )
     return View(whole.graph, nodes) if is_stack else whole
+
+
+class Column(Struct, frozen=True):
+    """A layer as it is drawn: the node of its values, how many units it has, and its activation's name."""
+
+    node: str
+    units: int
+    activation: str
+
+
+def columns_of(run: TrainingRun, view: View) -> list[Column]:
+    """The layers of a net that is drawn as a stack, the inputs first; none of any other graph."""
+    nodes = view.graph.nodes
+    kinds = {shown.node.name: shown.kind for shown in view.nodes.values()}
+    ends = {*run.trainer.roles.features, *_made_features(run, view)}
+    inputs = [name for name in kinds if name in ends]
+    layers = [name for name, kind in kinds.items() if kind in ("unit", "rest")]
+    if not inputs or not layers or (len(inputs) + len(layers) < len(kinds) and not run.setup.is_network):
+        return []
+    count = sum(math.prod(nodes[name].shape) for name in inputs)
+    found = [Column(name, math.prod(nodes[name].shape), _activation(nodes[name])) for name in layers]
+    return [Column(inputs[0], count, ""), *found]
+
+
+def _made_features(run: TrainingRun, view: View) -> frozenset[str]:
+    """What is computed of the inputs alone and taken entry by entry: features, as if they were given."""
+    graph, roles = view.graph, run.trainer.roles
+    of_inputs = graph.upstream_of([roles.prediction]) - graph.downstream_of(roles.parameters)
+    return frozenset(
+        shown.node.name
+        for shown in view.nodes.values()
+        if shown.node.name in of_inputs and not shown.node.is_leaf and shown.entry is not None
+    )
+
+
+def _activation(node: Node) -> str:
+    """The name of a unit's function; linear where it is a sum alone."""
+    return node.operation.name if node.operation.is_function else LINEAR
 
 
 def traced(run: TrainingRun, number: int) -> Trace:

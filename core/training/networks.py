@@ -13,8 +13,9 @@ from core.base.arrays import Value, frozen
 from core.base.errors import Problem
 from core.data.examples import Dataset
 from core.graph.builder import graph_of
-from core.training.activations import ACTIVATIONS
+from core.training.activations import ACTIVATIONS, activations_for
 from core.training.choices import MAX_LAYERS, MAX_UNITS
+from core.training.features import names_of
 from core.training.initial import initial_values
 
 
@@ -40,8 +41,10 @@ def task_for(dataset: Dataset) -> str:
 class Network(Struct, frozen=True):
     """A chain of fully connected layers.
 
-    `hidden` are the units of each hidden layer, `outputs` the classes of the task "classes" and else 1. With
-    `dropout` that share of every hidden layer is left out, other units at each update.
+    `hidden` are the units of each hidden layer, `outputs` the classes of the task "classes" and else 1; of
+    several names in `activation` each layer has its own. With `dropout` that share of every hidden layer is
+    left out, other units at each update. `features` are formulas in x1, x2, …, the inputs, which the first
+    layer takes in their place.
     """
 
     inputs: int
@@ -50,14 +53,12 @@ class Network(Struct, frozen=True):
     outputs: int = 1
     task: str = "signs"
     dropout: float = 0.0
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for choice, table, what in (
-            (self.activation, ACTIVATIONS, "activation"),
-            (self.task, TASKS, "task"),
-        ):
-            if choice not in table:
-                raise Problem(f"There is no {what} called {choice}; there are {', '.join(table)}")
+        if self.task not in TASKS:
+            raise Problem(f"There is no task called {self.task}; there are {', '.join(TASKS)}")
+        activations_for(self.activation, len(self.hidden))
         if len(self.hidden) > MAX_LAYERS or not all(1 <= units <= MAX_UNITS for units in self.hidden):
             raise Problem(f"A network has up to {MAX_LAYERS} hidden layers of 1 to {MAX_UNITS} units")
         if self.inputs < 1 or (self.outputs < 2 if self.task == "classes" else self.outputs != 1):
@@ -65,17 +66,22 @@ class Network(Struct, frozen=True):
 
     @classmethod
     def for_data(
-        cls, dataset: Dataset, hidden: tuple[int, ...], activation: str = "tanh", dropout: float = 0.0
+        cls,
+        dataset: Dataset,
+        hidden: tuple[int, ...],
+        activation: str = "tanh",
+        dropout: float = 0.0,
+        features: tuple[str, ...] = (),
     ) -> Network:
         """The network with these hidden layers that fits a data set."""
         task = task_for(dataset)
         outputs = dataset.classes if task == "classes" else 1
-        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task, dropout)
+        return cls(dataset.inputs.shape[1], hidden, activation, outputs, task, dropout, features)
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The units of every layer, inputs first."""
-        return (self.inputs, *self.hidden, self.outputs)
+        return (len(self.features) or self.inputs, *self.hidden, self.outputs)
 
     def _weights(self, layer: int) -> str:
         """The name of a layer's weights; a layer of one output that is a number has a vector."""
@@ -86,10 +92,14 @@ class Network(Struct, frozen=True):
 
     def program_text(self) -> str:
         """The network as a program, a line for each layer, then the loss."""
-        written = ACTIVATIONS[self.activation].written
         lines, before = [], "x"
-        for layer in range(1, len(self.hidden) + 1):
-            lines.append(f"a{layer} = " + written.format(f"W{layer} {before} + b{layer}"))
+        if self.features:
+            comma = "," if len(self.features) == 1 else ""  # a list even so
+            lines.append(f"x = [{', '.join(self.features)}{comma}]")
+        for layer, activation in enumerate(activations_for(self.activation, len(self.hidden)), start=1):
+            lines.append(
+                f"a{layer} = " + ACTIVATIONS[activation].written.format(f"W{layer} {before} + b{layer}")
+            )
             before = f"a{layer}"
             if self.dropout:
                 lines.append(f"d{layer} = dropout({before}, {self.dropout:g}, {layer})")
@@ -112,4 +122,7 @@ class Network(Struct, frozen=True):
 
     def example_values(self) -> dict[str, Value]:
         """Values for the names that take the data, of the right shape."""
-        return {"x": frozen(np.zeros(self.inputs)), TASKS[self.task].target: 0.0}
+        values: dict[str, Value] = {TASKS[self.task].target: 0.0}
+        if self.features:
+            return dict.fromkeys(names_of(self.inputs), 0.0) | values
+        return {"x": frozen(np.zeros(self.inputs))} | values

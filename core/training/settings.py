@@ -75,6 +75,8 @@ class Setting(Struct, frozen=True):
 class TrainingSettings(Struct, frozen=True):
     """What is trained, on which data and how; `trains` is NETWORK for a built net, PROGRAM for the typed one.
 
+    `activation` is one name, or one for each hidden layer, with blanks between; `features` are
+    formulas that the first layer takes in the place of the inputs (core/training/features.py);
     `own` are the data of one's own, chosen or not;
     `reduction` makes one loss of those of a batch; `roles` are those chosen for names of the typed program
     (core/training/roles.py). The order of the fields is that of files and of the command line.
@@ -209,8 +211,10 @@ class TrainingSettings(Struct, frozen=True):
             label="Activation",
             tip="The hidden units' function",
             of_network=True,
+            read=choices.activation,
         ),
     ] = "tanh"
+    features: Annotated[tuple[str, ...], Setting(restarts=True, of_network=True, read=choices.features)] = ()
     dropout: Annotated[
         float,
         Setting(

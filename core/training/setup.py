@@ -23,6 +23,7 @@ from core.graph.builder import build
 from core.graph.graph import Graph
 from core.graph.programs import read_program
 from core.training.choices import ELASTIC, L1, L2, MAX_NORM, NO_DATA, NONE
+from core.training.features import checked
 from core.training.fitting import fitting, likely_roles
 from core.training.inferred_roles import roles_of
 from core.training.networks import Network
@@ -42,6 +43,7 @@ class TrainingSetup(Struct, frozen=True):
     values        where its parameters start, its fixed inputs, and values in the shapes of the data
     roles         what each of its inputs is for
     remarks         sentences on choices made automatically
+    is_network      whether the settings wrote the program, and not the user
     """
 
     text: str
@@ -51,6 +53,7 @@ class TrainingSetup(Struct, frozen=True):
     dataset: Dataset | None
     options: TrainerOptions
     remarks: tuple[str, ...] = ()
+    is_network: bool = False
 
     @property
     def examples(self) -> Examples | None:
@@ -84,13 +87,17 @@ def setting_up(
     if settings.trains_network:
         if dataset is None:
             raise Problem("A network needs data", hint="Choose a data set, or train the typed program")
-        network = Network.for_data(dataset, settings.hidden, settings.activation, settings.dropout)
+        for feature in settings.features:
+            checked(feature, dataset.inputs.shape[1])
+        network = Network.for_data(
+            dataset, settings.hidden, settings.activation, settings.dropout, settings.features
+        )
         text = network.program_text()
         drawn = network.initial_values(settings.weights_seed, settings.initial, settings.initial_size)
         values = drawn | network.example_values()
         yield
         graph = build(read_program(text, values), values)
-        return TrainingSetup(text, graph, values, roles_of(graph, dataset), dataset, options)
+        return TrainingSetup(text, graph, values, roles_of(graph, dataset), dataset, options, (), True)
     rule = rule_of(settings.optimizer)
     made = yield from fitting(text, values, guessed, dataset, settings, rule)
     return TrainingSetup(text, made.graph, made.values, made.roles, dataset, options, made.remarks)

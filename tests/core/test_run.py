@@ -388,7 +388,17 @@ def test_every_number_of_every_rule_is_a_setting():
 def test_what_restarts_says_so():
     assert {name for name, setting in SETTINGS.items() if setting.restarts} == {
         *("trains", "data", "samples", "noise", "data_seed", "weights_seed", "test_percent", "hidden"),
-        *("activation", "initial", "initial_size", "roles", "stratified", "standardise", "formula", "own"),
+        *(
+            "activation",
+            "features",
+            "initial",
+            "initial_size",
+            "roles",
+            "stratified",
+            "standardise",
+            "formula",
+            "own",
+        ),
     }
 
 
