@@ -33,6 +33,9 @@ from core.training.choices import MAX_UNITS, activations
 LINE = 1.4  # heights of a line of text that a row of handles is high
 WIDE = 1.5  # and that a button is wide at most
 APART = 4  # pixels between two handles
+LOW = 20  # heights of a line of text of a canvas that is low
+INSERTED = 0.36  # of the room of a column that what puts in a layer is wide, where it stands below
+ENDS, OUTPUT = {0: ("Inputs", "In")}, ("Output", "Out")
 TILE = 30  # pixels of a feature's map at text of 100 %
 SIDE = 15  # points of that map along an edge
 FAINT = 0.45  # of the colours of a feature that is not taken
@@ -77,11 +80,14 @@ class LayerHandles(QObject):
 
     def __init__(self, parent: QWidget):
         super().__init__(parent)
+        self.does = ""  # what stands on the activation's button where there is room
         self.less, self.more, self.activation = Handle("−"), Handle("+"), QToolButton()
         self.insert = Handle("+", dashed=True)  # before the column
         self.title, self.count = QLabel(), QLabel()
-        self.activation.setAutoRaise(True)
-        self.activation.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.all = QToolButton()  # in the place of the others where the canvas is low
+        for button in (self.activation, self.all):
+            button.setAutoRaise(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for label in (self.title, self.count):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -91,16 +97,24 @@ class LayerHandles(QObject):
     @property
     def parts(self) -> tuple[QWidget, ...]:
         """All of it, in the order of Tab."""
-        return self.insert, self.less, self.title, self.more, self.activation, self.count
+        return self.insert, self.less, self.title, self.more, self.activation, self.count, self.all
 
 
 class NetBuilder(QWidget):
-    """The handles above the columns of a net, where these are; they stay above when the net is moved."""
+    """The handles above the columns of a net, where these are; they stay above when the net is moved.
+
+    In a low canvas each column has one button with a menu. `typing` asks for a feature of one's own.
+    """
+
+    typing = Signal()
+    lowChanged = Signal()  # the canvas has become low, or is so no longer
 
     def __init__(self, building: NetBuilding, view: QGraphicsView):
         super().__init__()
         self.building, self._view, self.theme = building, view, LIGHT
         self._handles: list[LayerHandles] = []
+        self._was_low = False
+        self.setObjectName("builder")
         self.setAccessibleName("Layers of the net")
         self.setAutoFillBackground(True)
         self.setBackgroundRole(self.backgroundRole().Base)
@@ -111,8 +125,12 @@ class NetBuilder(QWidget):
         self.theme = theme
         for handles in self._handles:
             self._dress(handles)
-        self.setFixedHeight(round(2 * LINE * self.fontMetrics().height()) + 2 * APART)
         self.place()
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there is no room for more than a button above each column."""
+        return is_low(self)
 
     def _dress(self, handles: LayerHandles) -> None:
         bold = QFont(self.font())
@@ -135,7 +153,8 @@ class NetBuilder(QWidget):
             made.less.clicked.connect(partial(self._change, place, -1))
             made.more.clicked.connect(partial(self._change, place, 1))
             made.insert.clicked.connect(partial(self.building.insert, place - 1))
-            made.activation.clicked.connect(partial(self._offer, place))
+            made.activation.clicked.connect(partial(self._offer_activations, place))
+            made.all.clicked.connect(partial(self._offer_all, place))
         for place, handles in enumerate(self._handles):
             self._fill(place, handles)
         self.place()
@@ -153,16 +172,23 @@ class NetBuilder(QWidget):
         if not there:
             return
         column, layer = columns[place], f"Layer {place}"
-        hidden = not is_input and not is_output
+        hidden, low = not is_input and not is_output, self.is_low
         for part in (handles.less, handles.more, handles.activation):
-            part.setVisible(hidden)
-        handles.insert.setVisible(not is_input)
-        handles.count.setVisible(not hidden)
+            part.setVisible(hidden and not low)
+        handles.insert.setVisible(not is_input and not low)
+        handles.count.setVisible(not hidden and not low)
+        handles.title.setVisible(not low)
+        handles.all.setVisible(low)
+        handles.all.setText(f"{column.units} ▾")
+        what = "Inputs" if is_input else "Output" if is_output else layer
+        handles.all.setAccessibleName(f"{what}: {column.units}, change")
+        handles.all.setToolTip(f"{what}: {column.units}")
         units = f"{column.units} unit{'s' if column.units != 1 else ''}"
         name = building.activation_title(column.activation)
-        handles.title.setText("Inputs" if is_input else "Output" if is_output else str(column.units))
+        handles.title.setText("" if is_input or is_output else str(column.units))
         handles.count.setText(_features_text(building, column.units) if is_input else name)
-        handles.activation.setText(f"{name} ▾")
+        handles.does = f"{name} ▾"
+        handles.activation.setText(handles.does)
         fixed = building.why_fixed
         says = {
             handles.less: (
@@ -185,41 +211,95 @@ class NetBuilder(QWidget):
             part.setAccessibleName(said)
             part.setAccessibleDescription(why_not)
 
-    def _offer(self, place: int) -> None:
+    def _offer_activations(self, place: int) -> None:
         """Let the activation of a layer be chosen."""
-        button, now = self._handles[place].activation, self.building.columns[place].activation
-        menu = QMenu(self)
+        menu, button = QMenu(self), self._handles[place].activation
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_activations(menu, place)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _offer_all(self, place: int) -> None:
+        """What the handles of a column do, as a menu."""
+        one, menu = self._handles[place], QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        is_hidden = 0 < place < len(self.building.columns) - 1
+        for handle in (one.more, one.less, one.insert):
+            if place and (is_hidden or handle is one.insert):
+                menu.addAction(handle.accessibleName(), handle.click).setEnabled(handle.isEnabled())
+        if is_hidden:
+            inner = menu.addMenu("Activation")
+            inner.setEnabled(one.activation.isEnabled())
+            self._add_activations(inner, place)
+        for text, taken in self.building.features.items() if not place else ():
+            action = menu.addAction(text, partial(self.building.toggle_feature, text))
+            action.setCheckable(True)
+            action.setChecked(taken)
+            action.setEnabled(not taken or sum(self.building.features.values()) > 1)
+        if not place and self.building.features:
+            menu.addAction("A feature of one's own…", self.typing.emit)
+        menu.popup(one.all.mapToGlobal(one.all.rect().bottomLeft()))
+
+    def _add_activations(self, menu: QMenu, place: int) -> None:
+        now = self.building.columns[place].activation
         for name, title in activations().items():
             action = menu.addAction(title, partial(self.building.set_activation, place - 1, name))
             action.setCheckable(True)
             action.setChecked(name == now)
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def place(self) -> None:
         """Stand above the columns as they are seen now."""
-        if not self.isVisible():
+        if not self.isVisible() or not self.building.columns:
             return
         xs, line = self._xs(), self.fontMetrics().height()
-        row, wide = round(LINE * line), round(WIDE * line)
-        for place, (handles, x) in enumerate(zip(self._handles, xs, strict=False)):
-            room = min([b - a for a, b in pairwise(xs)], default=self.width())
-            inside = room - wide - 2 * APART if room > 4.5 * wide else room - 2  # beside what puts a layer in
-            text = max(handles.title.sizeHint().width(), 8)
-            button = max(12, min(wide, round((inside - text) / 2)))
-            left = round(x - text / 2)
-            handles.title.setGeometry(left - 2, APART, text + 4, row)
-            handles.less.setGeometry(left - button - APART, APART, button, row)
-            handles.more.setGeometry(left + text + APART, APART, button, row)
-            below = min(max(handles.activation.sizeHint().width(), 20), round(inside))
-            handles.activation.setGeometry(round(x - below / 2), APART + row, below, row)
-            said = min(handles.count.sizeHint().width() + 4, round(room))
-            handles.count.setGeometry(round(x - said / 2), APART + row, said, row)
+        low = self.is_low
+        if low != self._was_low:
+            self._was_low = low
+            self.lowChanged.emit()
+            return
+        self.setFixedHeight(round((1 if low else 2) * LINE * line) + 2 * APART)
+        high, wide = round(LINE * line), round(WIDE * line)
+        room = int(
+            min([b - a for a, b in pairwise(xs)], default=self.width())
+        )  # for a column and what is beside
+        handles = self._handles[: len(xs)]
+        longest = max(one.title.sizeHint().width() for one in handles[1:-1]) if len(xs) > 2 else 0
+        roomy = room >= longest + 3 * wide + 5 * APART  # for all of a column in one row
+        gap = APART if roomy else 1
+        side = wide if roomy else min(wide, round(INSERTED * room))
+        for place, (one, x) in enumerate(zip(handles, xs, strict=True)):
+            if low:
+                one.all.setGeometry(self._inside(x, APART, min(one.all.sizeHint().width(), room), high))
+                continue
+            own = room - 2 if 0 < place < len(xs) - 1 else room - side - 4
+            self._shorten(one, place, len(xs), own)
+            text = min(one.title.sizeHint().width(), own)
+            one.title.setGeometry(self._inside(x, APART, text, high))
+            button = min(wide, (own - text) // 2 - gap)
+            left, right = one.title.geometry().left(), one.title.geometry().right() + 1
+            one.less.setGeometry(left - gap - button, APART, button, high)
+            one.more.setGeometry(right + gap, APART, button, high)
+            below = room - 2 if roomy else room - side - 4
+            metrics = one.activation.fontMetrics()
+            room_of_text = below - metrics.averageCharWidth()
+            one.activation.setText(metrics.elidedText(one.does, Qt.TextElideMode.ElideRight, room_of_text))
+            for part in (one.activation, one.count):
+                part.setGeometry(self._inside(x, APART + high, min(part.sizeHint().width(), below), high))
             if place:
-                side = min(wide, round(room / 3))
-                middle = round((x + xs[place - 1]) / 2)
-                top = APART if room > 4.5 * wide else APART + row
-                handles.insert.setGeometry(middle - side // 2, top, side, row)
+                middle, top = round((x + xs[place - 1]) / 2), APART if roomy else APART + high
+                one.insert.setGeometry(middle - side // 2, top, side, high)
+
+    def _shorten(self, one: LayerHandles, place: int, count: int, room: int) -> None:
+        """Write less above inputs and output where there is no room."""
+        if place in ENDS or place == count - 1:
+            whole, short = ENDS.get(place, OUTPUT)
+            fits = one.title.fontMetrics().horizontalAdvance(whole) <= room
+            one.title.setText(whole if fits else short)
+            one.title.setToolTip("" if fits else whole)
+
+    def _inside(self, x: float, top: int, width: int, height: int) -> QRect:
+        """A place around a middle, moved into the strip."""
+        left = max(0, min(round(x - width / 2), self.width() - width))
+        return QRect(left, top, width, height)
 
     def _xs(self) -> list[float]:
         """Where the middles of the columns are seen, in pixels of this strip."""
@@ -244,6 +324,12 @@ class NetBuilder(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         self.place()
+
+
+def is_low(part: QWidget) -> bool:
+    """Whether a canvas has no room for handles besides the net; it does not depend on what they need."""
+    canvas = part.parentWidget()
+    return canvas is not None and canvas.height() < LOW * part.fontMetrics().height()
 
 
 def _features_text(building: NetBuilding, count: int) -> str:
@@ -320,7 +406,12 @@ class FeatureField(QLineEdit):
 
 
 class FeatureTiles(QWidget):
-    """The features that the first layer takes, and others: a click takes one in, or leaves it out."""
+    """The features that the first layer takes, and others: a click takes one in, or leaves it out.
+
+    `entered` tells that one of one's own was typed.
+    """
+
+    entered = Signal()
 
     def __init__(self, building: NetBuilding):
         super().__init__()
@@ -331,11 +422,12 @@ class FeatureTiles(QWidget):
         self.own = Handle("ƒ+", dashed=False)
         self.own.setToolTip("A feature of one's own: type a formula in the inputs")
         self.own.setAccessibleName("Type a feature of one's own")
-        self.own.clicked.connect(self._type)
+        self.own.clicked.connect(self.type_own)
         self.field = FeatureField()
         self.field.returnPressed.connect(self._take)
         self.field.left.connect(self._leave)
         self.field.hide()
+        self.setObjectName("builder")
         self.setAccessibleName("Features")
         self.setAutoFillBackground(True)
         self.setBackgroundRole(self.backgroundRole().Base)
@@ -360,13 +452,17 @@ class FeatureTiles(QWidget):
         """Show the features of the net that is drawn, if that is wanted."""
         building = self.building
         features = building.features if wanted and building.columns else {}
-        self.setVisible(bool(features))
+        low = is_low(self)
+        if self.field.isHidden():
+            self.own.setHidden(low)
+        self.setVisible(bool(features) and not (low and self.field.isHidden()))
         made_for = (*features, building.inputs, self._size)
         if features and made_for != self._made_for:
             self._made_for = made_for
             self._make(list(features))
         for text, taken in features.items():
             tile = self.tiles[text]
+            tile.setHidden(low)
             tile.setChecked(taken)
             said = f"Leave out the feature {text}" if taken else f"Take in the feature {text}"
             tile.setToolTip(f"{said}; the training starts anew, undo brings it back")
@@ -376,6 +472,7 @@ class FeatureTiles(QWidget):
         focused = next((text for text, tile in self.tiles.items() if tile.hasFocus()), "")
         for tile in self.tiles.values():
             self._row.removeWidget(tile)
+            tile.hide()
             tile.deleteLater()
         for part in (self.own, self.field):
             self._row.removeWidget(part)
@@ -397,9 +494,11 @@ class FeatureTiles(QWidget):
             tile.setChecked(True)
             say_below(tile, str(problem))
 
-    def _type(self) -> None:
+    def type_own(self) -> None:
+        """Let a feature of one's own be typed."""
         self.own.hide()
         self.field.show()
+        self.show_now(True)
         self.field.setFocus()
 
     def _take(self) -> None:
@@ -411,12 +510,14 @@ class FeatureTiles(QWidget):
         else:
             self.field.clear()
             self._leave()
+            self.entered.emit()
 
     def _leave(self) -> None:
         self.field.hide()
         self.field.frame_.show_around(False)
         self.own.show()
         self.own.setFocus()
+        self.show_now(True)
 
 
 def _typeset(text: str) -> Math:

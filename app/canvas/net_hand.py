@@ -7,8 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsView, QMenu, QStyleOptionGraphicsItem, QToolButton, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette, QPen
+from PySide6.QtWidgets import (
+    QGraphicsView,
+    QHBoxLayout,
+    QMenu,
+    QStyleOptionGraphicsItem,
+    QToolButton,
+    QWidget,
+)
 
 from app.canvas.accessible import announce
 from app.canvas.items import BoxItem, PartItem
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 REACH = 7.0  # pixels from the middle of an edge within which it is pointed at
 SAMPLES = 24  # points along an edge
 RING = 6.0  # the radius of the mark in the middle of an edge
-FROM_EDGE = 4  # pixels between the corner of the canvas and what is said there
+FROM_EDGE = 4  # pixels between the edge of the canvas and what is said there
 WHOSE: Mapping[Whose, str] = {
     "sample": "Gradients of this sample",
     "batch": "Gradients of the next mini-batch",
@@ -73,13 +80,21 @@ class NetHand(QObject):
         super().__init__(view)
         self._view, self._scene, self._net = view, scene, net
         self.card = WeightCard(view.viewport())
-        self.whose = WhoseButton(view.viewport())
+        self.foot = QWidget()  # below the canvas
+        self.foot.setAutoFillBackground(True)
+        self.foot.setBackgroundRole(QPalette.ColorRole.Base)
+        self.foot.setMinimumWidth(1)
+        self.whose = WhoseButton()
+        row = QHBoxLayout(self.foot)
+        row.setContentsMargins(FROM_EDGE, 0, FROM_EDGE, 0)
+        row.addWidget(self.whose)
+        row.addStretch(1)
+        self.foot.hide()
         self.whose.setAccessibleName("Whose gradients")
         self.whose.setAutoRaise(True)
         self.whose.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.whose.clicked.connect(self._offer_whose)
         self.whose.setToolTip("Whose numbers stand at the units and edges")
-        self.whose.hide()
         net.traceChanged.connect(self._show_whose)
         self.edge: Weight | None = None  # that is pointed at
         self._mark: EdgeMark | None = None
@@ -107,18 +122,16 @@ class NetHand(QObject):
         menu.popup(self.whose.mapToGlobal(self.whose.rect().topLeft()))
 
     def _show_whose(self) -> None:
-        """Say whose numbers are shown, in the lower left corner."""
+        """Say whose numbers are shown, below the net at the left."""
         said = self._net.numbers_text if self.active else ""
-        self.whose.setVisible(bool(said))
+        self.foot.setVisible(bool(said))
         if said:
-            room = self._view.viewport().rect()
+            room = self._view.viewport().width() - 2 * FROM_EDGE
             self.whose.setAccessibleDescription(said)
             for text in (said, self._net.whose_text):
                 self.whose.setText(f"{text} ▾")
-                self.whose.adjustSize()
-                if self.whose.width() <= room.width() - 2 * FROM_EDGE:
+                if self.whose.sizeHint().width() <= room:
                     break
-            self.whose.move(FROM_EDGE, room.bottom() - self.whose.height() - FROM_EDGE)
 
     @property
     def active(self) -> bool:

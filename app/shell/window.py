@@ -98,7 +98,7 @@ class Window(QMainWindow):
         self.fields: BarFields | None = None
         self.arrangement = Frame(
             (self.header, self.transport),
-            (self.notice, self.builder, self.view, self.tiles, self.stage),
+            (self.notice, self.builder, self.view, self.hand.foot, self.tiles, self.stage),
             self.lectures,
             self.transport.scrubber,
         )
@@ -185,6 +185,9 @@ class Window(QMainWindow):
         self.hand.opened.connect(self._open_unit)
         self.view.camera.moved.connect(self._tell_magnification)
         self.view.camera.moved.connect(self.builder.place)
+        self.builder.lowChanged.connect(self._show_builder)
+        self.builder.typing.connect(self.tiles.type_own)
+        self.tiles.entered.connect(self.view.setFocus)
         self.net.drawn.connect(self._show_builder)
         self.presentation.changed.connect(self._show_builder)
         self.transport.speedChanged.connect(self._take_speed)

@@ -48,7 +48,7 @@ class NetSession(QObject):
     whoseChanged = Signal()
 
     shown_whole = True
-    room_below = 22.0
+    room_below = 0.0
     stops: Sequence[int] = ()
     paths: Sequence[Sequence[Edge]] = ()
 
@@ -228,7 +228,7 @@ class NetSession(QObject):
         if self.whose_text and len(self.known(drawn)) > 1:
             found.append(f"Gradient: {self.whose_text}")
         if over := self.figures.learned.maps.get(drawn):
-            whole = " of its layer" if shown.entry is not None else ""
+            whole = " of its layer" if shown.kind == "unit" and shown.entry is not None else ""
             found.append(f"Colours from −{short(over.largest)} to {short(over.largest)}{whole}")
         if shown.bias:
             found.append(f"Bias {exact(self.value_of(shown.bias))}")

@@ -142,7 +142,9 @@ def learned(
     values: Mapping[str, Value],
     gradients: Mapping[str, Value] | None = None,
 ) -> Learned:
-    """Make what is seen of a training: maps share the colours of their layer, edges and biases each theirs.
+    """Make what is seen of a training.
+
+    The maps of a layer share their colours, each input has its own; edges and biases each share theirs.
 
     Args:
         view: what is drawn.
@@ -166,7 +168,11 @@ def _maps(view: View, options: Options, maps: Mapping[str, Array]) -> dict[str, 
     for name, shown in view.nodes.items():
         if shown.node.name in shares and is_mapped(shown, options):
             of_layer, largest = shares[shown.node.name]
-            found[name] = OverPlane(of_layer[shown.entry or 0], largest)
+            values = of_layer[shown.entry or 0]
+            if shown.kind == "node" and shown.entry is not None:  # inputs are of different kinds
+                own = float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0)) or 1.0
+                values, largest = values / own, own * largest
+            found[name] = OverPlane(values, largest)
     return found
 
 
