@@ -2862,6 +2862,41 @@ DIFFERENTIATING = {
         "New data draws other weights",
         "tests/app/test_training_bar.py",
     ),
+    "plus-of-another-layer": bug(
+        "app/canvas/net_builder.py",
+        "made.insert.clicked.connect(partial(self.building.insert, place - 1))",
+        "made.insert.clicked.connect(partial(self.building.insert, place))",
+        "a layer is put in behind the column before which its + stands",
+        "tests/app/test_net_builder.py",
+    ),
+    "handles-stay-behind": bug(
+        "app/shell/window.py",
+        "self.view.camera.moved.connect(self.builder.place)",
+        "pass",
+        "the handles of a net stay where they are when the net is moved",
+        "tests/app/test_net_builder.py",
+    ),
+    "activation-lost-with-its-layer": bug(
+        "core/training/building.py",
+        "del hidden[layer], names[layer]",
+        "del hidden[layer], names[-1]",
+        "the layers behind one that is taken away get other activations",
+        "tests/core/test_building.py",
+    ),
+    "features-grey": bug(
+        "core/training/net_figure.py",
+        "values, largest = values / own, own * largest",
+        "pass",
+        "small inputs are grey beside large ones",
+        "tests/core/test_building.py",
+    ),
+    "typed-layers-built": bug(
+        "app/state/net_building.py",
+        'return "" if self.training.settings.trains_network else FIXED',
+        'return ""',
+        "the handles of a typed program change a net that is not there",
+        "tests/app/test_net_builder.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

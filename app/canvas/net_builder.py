@@ -30,7 +30,7 @@ from core.base.errors import Problem
 from core.math.mathtree import Math
 from core.training.choices import MAX_UNITS, activations
 
-LINE = 1.4  # heights of a line of text that a row of handles is high
+LINE = 1.3  # heights of a line of text that a row of handles is high
 WIDE = 1.5  # and that a button is wide at most
 APART = 4  # pixels between two handles
 LOW = 20  # heights of a line of text of a canvas that is low

@@ -67,6 +67,7 @@ def net_painted(window, theme=LIGHT):
 def test_the_canvas_shows_the_network_while_it_is_trained_and_the_program_elsewhere(window):
     canvas, program = window.view, list(window.session.drawing.sizes)
     window.show_workspace("train")
+    QApplication.processEvents()
     assert window.view is canvas and canvas.isVisible()
     assert list(window.scene._nodes) == UNITS, "the loss is no unit"
     assert window.view.camera.seen.contains(window.scene.bounds().adjusted(15, 15, -15, -15))
