@@ -117,7 +117,8 @@ def columns_of(run: TrainingRun, view: View) -> list[Column]:
 def _made_features(run: TrainingRun, view: View) -> frozenset[str]:
     """What is computed of the inputs alone and taken entry by entry: features, as if they were given."""
     graph, roles = view.graph, run.trainer.roles
-    of_inputs = graph.upstream_of([roles.prediction]) - graph.downstream_of(roles.parameters)
+    leading = graph.upstream_of([roles.prediction] * bool(roles.prediction))
+    of_inputs = leading - graph.downstream_of(roles.parameters)
     return frozenset(
         shown.node.name
         for shown in view.nodes.values()
