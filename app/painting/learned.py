@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 
-from app.widgets.heat import share_image
-from app.widgets.theme import Theme, heat_colours
+from app.widgets.heat import share_colour, share_image
+from app.widgets.theme import Theme
 from core.figure import OverPlane
 
 BIAS = 12.0  # the side of the square of a bias
@@ -24,7 +23,7 @@ def paint_over_plane(
     painter.drawRect(rect)
     if bias is not None:
         painter.setPen(QPen(theme.colour("paper"), FRAME))
-        painter.setBrush(QColor(*map(int, heat_colours(np.array(bias), theme, 1.0))))
+        painter.setBrush(share_colour(bias, theme))
         painter.drawRect(bias_rect(rect))
 
 

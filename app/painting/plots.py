@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -38,12 +39,26 @@ from core.figure.plot.facts import Role, Shape
 CLASS = "class "
 
 
-def paint_sheet(painter: QPainter, sheet: Sheet, theme: Theme) -> None:
-    """All parts of a sheet, from its upper left corner."""
+def paint_sheet(
+    painter: QPainter, sheet: Sheet, theme: Theme, top: float = -math.inf, bottom: float = math.inf
+) -> None:
+    """All parts of a sheet, from its upper left corner; of a long one only what is seen of its height."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint = sheet_painting(sheet, theme)
+    whole = top <= 0 and bottom >= sheet.height
     for part in sheet.parts:
-        paint(painter, part)
+        if whole or _is_between(part, top, bottom):
+            paint(painter, part)
+
+
+def _is_between(part: Placed, top: float, bottom: float) -> bool:
+    """Whether a part may be seen between two heights."""
+    match part:
+        case Raster() | Tile():
+            return part.y - RIM <= bottom and part.y + part.height + RIM >= top
+        case Text() | Symbol():
+            return part.y - 2 * part.size <= bottom and part.y + 2 * part.size >= top
+    return True
 
 
 def sheet_painting(sheet: Sheet, theme: Theme) -> Callable[[QPainter, Placed], None]:

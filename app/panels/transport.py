@@ -109,12 +109,16 @@ class PlayButton(QToolButton):
     def set_theme(self, theme: Theme, side: int) -> None:
         self._theme = theme
         self.setFixedSize(side, side)
-        self.show_running(self._runs)
+        self._draw()
 
     def show_running(self, runs: bool) -> None:
         """Offer to pause, or to play."""
-        self._runs = runs
-        self.setIcon(icon("pause" if runs else "play", self._theme.paper))
+        if runs != self._runs:
+            self._runs = runs
+            self._draw()
+
+    def _draw(self) -> None:
+        self.setIcon(icon("pause" if self._runs else "play", self._theme.paper))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, whole = self._theme, QRectF(self.rect())

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.state import clock
 
 SLICE = 0.012  # seconds
+REST = 0.004  # seconds between two slices
 AT_ONCE = 0.05  # seconds: what takes longer is done in slices
 
 
@@ -18,16 +19,18 @@ class Ticker(QObject):
     """Runs a generator while the window stays alive; `progressed` tells that a slice was done.
 
     `stopped` is emitted when a generator that went on in slices ends or fails, and when it is stopped.
+    `rest` is how many seconds others have between two slices at least.
     """
 
     progressed = Signal()
     stopped = Signal()
 
-    def __init__(self, parent: QObject | None = None):
+    def __init__(self, parent: QObject | None = None, rest: float = REST):
         super().__init__(parent)
         self._work: Iterator[Any] | None = None
         self.spent = 0.0  # the processor's seconds in the last slice
-        self._timer = QTimer(self, interval=16)
+        # a timer counts from when it last went off
+        self._timer = QTimer(self, interval=round(1000 * (SLICE + rest)) if rest else 0)
         self._timer.timeout.connect(self._slice)
 
     @property

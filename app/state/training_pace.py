@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_TICKS = 30  # a second, at a speed that is chosen
 TRAINS = 0.8  # the share of the processor's time that is to go into training, and not into pictures
-LEAST_SLICES, MOST_SLICES = 2, 6  # of training between two pictures: there are 10 a second or more
+LEAST_SLICES, MOST_SLICES = 2, 7  # of training between two pictures: there are 10 a second or more
 
 
 class TrainingPace(QObject):
@@ -33,7 +33,7 @@ class TrainingPace(QObject):
         self.speed = 0
         self._trainer: Trainer | None = None
         self._slices, self._trained, self._shown = 0, 0.0, 0.0  # since the last picture, and when that was
-        self._ticker, self._slow = Ticker(self), QTimer(self)
+        self._ticker, self._slow = Ticker(self, rest=0), QTimer(self)
         self._ticker.progressed.connect(self._show_at_times)
         self._ticker.stopped.connect(self.progressed)
         self._slow.timeout.connect(self._tick)

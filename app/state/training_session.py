@@ -62,6 +62,7 @@ class TrainingSession(QObject):
 
     runChanged = Signal()  # there is another run, or none
     progressed = Signal()  # the weights have changed, or whether it is training
+    readable = Signal()  # the same for numbers and curves, which nobody can read as often as maps are seen
     sampleChanged = Signal()
     unitShown = Signal()  # the plane is to show another unit, or the prediction
     arrived = Signal()  # the user has trained on or paused, or has chosen another sample
@@ -88,6 +89,8 @@ class TrainingSession(QObject):
         self.presented = 0  # how many samples of the next mini-batch have been presented
         self._maker, self._pace = Ticker(self), TrainingPace(self)
         self._pace.progressed.connect(self._go_on)
+        self._pictures = 0
+        self.progressed.connect(self._let_read)
         session.documentChanged.connect(self._note)
         session.traceChanged.connect(self._follow)
         session.fileChanged.connect(self._note_saved)
@@ -250,6 +253,12 @@ class TrainingSession(QObject):
         self.progressed.emit()
         if not self.is_training:
             self._end()
+
+    def _let_read(self) -> None:
+        """Have numbers written anew with every second picture, and with the last."""
+        self._pictures += 1
+        if not self.is_training or self._pictures % 2:
+            self.readable.emit()
 
     def _end(self) -> None:
         """It goes on no longer: it was paused, or has stopped by itself."""

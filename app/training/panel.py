@@ -51,7 +51,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         for signal in (
             training.runChanged,
-            training.progressed,
+            training.readable,
             training.viewing.changed,
         ):
             signal.connect(self._show)

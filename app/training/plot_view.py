@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
 
 from app.formula import measured
 from app.painting.plots import paint_sheet
+from app.painting.still import Still
 from app.state.training_session import TrainingSession
 from app.training.switches import Switches
 from app.widgets.icons import icon
@@ -67,9 +68,11 @@ class PlotView(QWidget):
         self._is_old, self._on_stage, self._whole = True, on_stage, whole or on_stage
         self.wanted = 0
         self._at = 0  # which of the targets the keys are at
+        self._still = Still()
         self.setAccessibleName(self.view.title)
         self.setAccessibleDescription(self.view.says)
         self.setMinimumSize(LEAST)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so that nothing is painted below it
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.camera = QToolButton(self)
@@ -83,7 +86,8 @@ class PlotView(QWidget):
             self.addActions(offered)
             self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for signal in (
-            *(training.runChanged, training.progressed, training.sampleChanged),
+            *(training.runChanged, training.sampleChanged),
+            training.readable if self.view.written else training.progressed,
             *(training.data.axesChanged, training.unitShown, self.viewing.changed),
         ):
             signal.connect(self._outdate)
@@ -148,7 +152,11 @@ class PlotView(QWidget):
             painter.fillRect(QRectF(self.rect()), self.theme.colour("paper"))
             if self.sheet:
                 painter.translate(MARGIN, MARGIN)
-                paint_sheet(painter, self.sheet, self.theme)
+                if self.training.is_training and self.sheet.frame:
+                    self._still.paint(painter, self.sheet, self.theme)
+                else:
+                    seen = event.rect().translated(-MARGIN, -MARGIN)
+                    paint_sheet(painter, self.sheet, self.theme, seen.top(), seen.bottom())
                 if self.hasFocus() and (targets := self.targets):
                     cells, place = targets[min(self._at, len(targets) - 1)]
                     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.state.training_session import TrainingSession
@@ -45,7 +46,7 @@ class TrainBar(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.addLayout(buttons)
         box.addWidget(self.numbers)
-        for signal in (training.runChanged, training.progressed, training.sampleChanged):
+        for signal in (training.runChanged, training.readable, training.sampleChanged):
             signal.connect(self._show)
         self._show()
 
@@ -64,6 +65,19 @@ class TrainBar(QWidget):
         self.numbers.setText(
             "    ".join(f"{name} {value}".replace(" ", "\N{NO-BREAK SPACE}") for name, value in numbers)
         )
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        """Keep the line that numbers once needed: else all below it moves up and down as they grow."""
+        needed = self.numbers.heightForWidth(self.numbers.width())
+        if self.isVisible() and needed > self.numbers.minimumHeight():
+            self.numbers.setMinimumHeight(needed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.numbers.setMinimumHeight(0)
+            self._keep_height()
 
 
 def _numbers(record: Record) -> list[tuple[str, str]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
+    QImage,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -18,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.state.training_session import TrainingSession
+from app.widgets.heat import covered_image
 from app.widgets.theme import LIGHT, Theme, mixed
 from core.training.track import Mark, Track, track
 from core.training.update_told import Piece, Told, told
@@ -156,23 +159,26 @@ class LossTrack(QWidget):
                 rect.moveRight(triangle.left() - APART)
         return rect
 
+    def _area(self) -> QImage:
+        """What is below the curve, column by column: a polygon of as many corners takes ten times as long."""
+        assert self.shown
+        corner, end, dots = self.place(0, 1), self.place(1), self.devicePixelRatioF()
+        columns, rows = round(dots * (end.x() - corner.x())), round(dots * (end.y() - corner.y()))
+        at = (np.arange(columns) + 0.5) / max(columns, 1)
+        points = self.shown.points
+        heights = rows * np.interp(at, points[:, 0], points[:, 1], right=0.0)
+        covered = np.clip(heights - np.arange(rows)[::-1, None], 0, 1)
+        image = covered_image(covered, mixed(self.theme.colour("panel"), self.theme.colour("local"), 0.3))
+        image.setDevicePixelRatio(dots)
+        return image
+
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.shown is None:
             return
         theme, centre = self.theme, Qt.AlignmentFlag.AlignCenter
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            curve = [self.place(*point) for point in self.shown.points.tolist()]
-            area = QPolygonF(
-                [
-                    self.place(float(self.shown.points[0, 0])),
-                    *curve,
-                    self.place(float(self.shown.points[-1, 0])),
-                ]
-            )
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mixed(theme.colour("panel"), theme.colour("local"), 0.3))
-            painter.drawPolygon(area)
+            painter.drawImage(self.place(0, 1), self._area())
             painter.setPen(QPen(theme.colour("local"), 3))
             painter.drawLine(self.place(0), self.place(1))
             for mark, rect in self.placed_marks():
@@ -218,7 +224,7 @@ class UpdateLine(QWidget):
         box.addWidget(self.line)
         box.addWidget(self.track)
         self._training, self._is_old = training, True
-        for signal in (training.runChanged, training.progressed, training.sampleChanged):
+        for signal in (training.runChanged, training.readable, training.sampleChanged):
             signal.connect(self._outdate)
         self._set_heights()
         self._outdate()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from app.widgets.theme import Theme, heat_colours, rgb
 from core.base.arrays import Array
@@ -22,10 +23,17 @@ def heat_image(values: Array, theme: Theme, largest: float | None = None) -> QIm
 
 def share_image(shares: Array, theme: Theme) -> QImage:
     """Shares (rows, columns), from −1 to 1, as an image in one of 255 colours each; grey for NaN."""
-    places = np.nan_to_num(STRONGEST * (shares + 1.0), nan=2.0 * STRONGEST + 1.0)
-    found = _table(theme)[(places + 0.5).astype(np.intp)]
+    places = STRONGEST * shares + (STRONGEST + 0.5)
+    if not math.isfinite(places.sum()):
+        places = np.nan_to_num(places, nan=2.0 * STRONGEST + 1.5)
+    found = _table(theme).take(places.astype(np.uint8))
     rows, columns = found.shape
     return QImage(found.data, columns, rows, columns * 4, QImage.Format.Format_RGB32).copy()
+
+
+def share_colour(share: float, theme: Theme) -> QColor:
+    """The colour of one share."""
+    return QColor.fromRgb(int(_table(theme)[int(STRONGEST * share + (STRONGEST + 0.5))]))
 
 
 @lru_cache(8)
@@ -40,6 +48,16 @@ def ink_image(values: Array, theme: Theme) -> QImage:
     """Shares of ink (rows, columns), from 0 to 1, as an image."""
     paper, ink = (rgb(theme.colour(part)) for part in ("paper", "ink"))
     return rgb_image(shades(np.clip(values, 0, 1), paper, paper, ink))
+
+
+def covered_image(covered: Array, colour: QColor) -> QImage:
+    """One colour, so much of it as shares (rows, columns) from 0 to 1 say; the rest is clear."""
+    alphas = np.arange(256, dtype=np.uint32)
+    red, green, blue = ((part * alphas + 127) // 255 for part in rgb(colour))
+    found = ((alphas << 24) | (red << 16) | (green << 8) | blue)[(255 * covered + 0.5).astype(np.uint8)]
+    rows, columns = found.shape
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(found.astype(np.uint32).data, columns, rows, columns * 4, kind).copy()
 
 
 def rgb_image(colours: NDArray[np.uint8]) -> QImage:

@@ -127,8 +127,22 @@ class Drawing(Struct, frozen=True, dict=True):
             return straight((x, y + height / 2), (x, y + height / 2 + length))
         return straight((x + width / 2, y), (x + width / 2 + length, y))
 
+    @cached_property
+    def printed(self) -> Mapping[str, Math]:
+        """The names of operations that are written."""
+        return {name: name_of(self.graph, self.view.nodes[name]) for name in self.names}
+
     def spot(self, name: str) -> Spot:
         """A box with what the places of its labels depend on."""
+        if name not in self._spots:
+            self._spots[name] = self._spot(name)
+        return self._spots[name]
+
+    @cached_property
+    def _spots(self) -> dict[str, Spot]:
+        return {}
+
+    def _spot(self, name: str) -> Spot:
         above = below = self.sizes[name][0 if self.options.down else 1] / 2
         for arc in () if self.texts[name].crowded else self.view.nodes[name].arcs:
             stretch, offset = self.stretches.get(arc, NO_STRETCH), self._offsets[arc]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core.base.arrays import Value
 from core.figure.directions import BESIDE_HEAD, Spot
 from core.figure.drawing import Drawing, name_size
-from core.figure.nets import entry_name, name_of
+from core.figure.nets import entry_name
 from core.figure.notes import class_names, note_of
 from core.figure.parts import Arrow, Box, Figure, Label, Mood, OverPlane, Part, Role
 from core.figure.rooms import gradient_at, sum_shown
@@ -339,7 +339,7 @@ def _name(drawing: Drawing, name: str, spot: Spot) -> Label | None:
     if extent is None:
         return None
     printed, size = (
-        name_of(drawing.graph, drawing.view.nodes[name]),
+        drawing.printed[name],
         name_size(drawing.view.nodes[name], drawing.options, name in drawing.view.outputs),
     )
     label = Label(name, "name", (0.0, 0.0), size, printed, extent=extent)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from core.training.chart import Chart
 from core.training.roles import Roles
 from core.training.trainer import Trainer
 
+Made = TypeVar("Made")
 WHOLE: Range = (-6.0, 6.0)
 CORNERS = 3  # points a side, for what is linear
 ROUNDING = 1e-4  # of single precision
@@ -101,6 +103,14 @@ class Plane:
         self._trainer = trainer
         self._answers = Answers(trainer, self.inputs(_points(self.across, self.up, resolution)))
         self._hidden = _hidden(graph, roles)
+        self._kept: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What is made for pictures of this plane and stays the same while it trains, made once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
 
     def places(self, inputs: Array) -> Array:
         """Where examples (n, d) stand in the plane, (n, 2)."""

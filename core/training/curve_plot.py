@@ -15,7 +15,6 @@ from core.training.records import Record
 from core.training.run import TrainingRun, change_text
 from core.training.trainer import Trainer
 
-MOST_POINTS = 1200  # more than a plot has pixels is thinned to least and most
 ROOM = 0.05  # of the range of the numbers, left free above them
 LEAST = 1e-12  # the least loss that a logarithmic axis shows
 WIDTH = 2.0
@@ -68,8 +67,8 @@ def _plot(
         values = np.array([number(record) for record in records], float)
         if not np.isfinite(values).any():
             continue
-        points = thinned(updates, values)
-        curves.append(Curve(f"{key} {name}", np.stack(points, axis=1), role, WIDTH, dashed))
+        points = np.stack([updates, values], axis=1)
+        curves.append(Curve(f"{key} {name}", points, role, WIDTH, dashed))
         last = values[np.isfinite(values)][-1]
         said.append(Said(f"{name} {written(float(last))}", role, "dashed" if dashed else "solid"))
     up = _axis([curve.points[:, 1] for curve in curves], log, top)
@@ -104,21 +103,6 @@ def _axis(found: Sequence[Array], log: bool, top: float) -> Axis:
         return Axis(low / 1.2, max(high, 2 * low) * 1.2, log=True)
     low = min(0.0, low * (1 + ROOM))
     return Axis(low, (high + ROOM * (high - low)) if high > low else low + 1.0)
-
-
-def thinned(x: Array, y: Array, most: int = MOST_POINTS) -> tuple[Array, Array]:
-    """A curve with at most `most` points: of every stretch its least and its greatest."""
-    if len(x) <= most:
-        return x, y
-    stretch = -(-len(x) // (most // 2))
-    starts = np.arange(0, len(x), stretch)
-    filled = np.full(len(starts) * stretch, y[-1])
-    filled[: len(y)] = y
-    parts = np.nan_to_num(filled).reshape(-1, stretch)
-    ends = np.stack([starts + parts.argmin(axis=1), starts + parts.argmax(axis=1)])
-    keep = np.unique(np.minimum(ends, len(x) - 1))
-    keep[-1] = len(x) - 1
-    return x[keep], y[keep]
 
 
 def record_at(records: Sequence[Record], update: float) -> Record:

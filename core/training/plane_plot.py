@@ -99,7 +99,7 @@ def plane_plot(
         *_lines(values, scale, plane, NOW),
         *(_margin_lines(margins, plane) if margins else ()),
         *_unit_lines(lines, plane),
-        *_points(run, data, scale, shown, places),
+        *plane.once((scale, shown.test_points), lambda: [*_points(run, data, scale, shown, places)]),
         *_rings(run, data, sample, shown, places),
         *(_unit_arrows(lines, plane) if shown.unit_lines else ()),
     ]

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from core.base.arrays import Array
 from core.base.numbers import short
-from core.training.curve_plot import LEAST, thinned
+from core.training.curve_plot import LEAST
 from core.training.run import TrainingRun, change_text
 
 
@@ -35,15 +35,16 @@ def track(run: TrainingRun) -> Track:
     records, end = run.trainer.records, max(run.trainer.updates, 1)
     steps = np.array([record.step for record in records], float)
     losses = np.array([record.train_loss for record in records], float)
-    x, y = thinned(steps, np.log(np.maximum(np.where(np.isfinite(losses), losses, np.nan), LEAST)))
+    y = np.log(np.maximum(np.where(np.isfinite(losses), losses, np.nan), LEAST))
     low, high = (
         float(pick(y[np.isfinite(y)], initial=start)) for pick, start in ((np.min, np.inf), (np.max, -np.inf))
     )
     heights = 0.1 + 0.9 * (y - low) / (high - low) if high > low else np.full(len(y), 0.5)
     marks = [Mark(change.step / end, change_text(change), changed=True) for change in run.events]
-    tested = [record for record in records if record.test_loss is not None and np.isfinite(record.test_loss)]
-    if len(tested) > 1:
-        best = min(tested, key=lambda record: record.test_loss or 0.0)
-        said = f"lowest test loss {short(best.test_loss or 0.0)}, update {best.step:,}"
-        marks.append(Mark(best.step / end, said))
-    return Track(np.stack([x / end, np.nan_to_num(heights)], axis=1), tuple(marks), run.trainer.updates)
+    tested = np.array([record.test_loss for record in records], float)  # None is not a number
+    finite = np.isfinite(tested)
+    if finite.sum() > 1:
+        best = int(np.argmin(np.where(finite, tested, np.inf)))
+        said = f"lowest test loss {short(float(tested[best]))}, update {records[best].step:,}"
+        marks.append(Mark(records[best].step / end, said))
+    return Track(np.stack([steps / end, np.nan_to_num(heights)], axis=1), tuple(marks), run.trainer.updates)

@@ -51,6 +51,7 @@ class RunView(Struct, frozen=True):
     told      what is to be read at an entry of its matrices
     picks     whether the examples of an entry may be picked out
     nodes     those of which it takes maps over the plane, which may be finer than usual
+    written   whether it is numbers and curves, which are read, and not maps, in which one sees movement
     """
 
     name: str
@@ -63,6 +64,7 @@ class RunView(Struct, frozen=True):
     told: Callable[[TrainingRun, Cells, Place], str] = lambda run, cells, place: _entry(cells, place)
     picks: bool = False
     nodes: Callable[[TrainingRun, Asked], tuple[str, ...]] = lambda run, asked: ()
+    written: bool = False
 
     @property
     def short(self) -> str:
@@ -166,6 +168,7 @@ VIEWS: Mapping[str, RunView] = {
             "The losses of the training and of the test examples after each epoch, with changed settings.",
             lambda run, asked: loss_plot(run, asked.shown.log),
             read=_at_update,
+            written=True,
         ),
         RunView(
             "accuracy",
@@ -175,6 +178,7 @@ VIEWS: Mapping[str, RunView] = {
             "data with classes",
             has_accuracy,
             _accuracy_at_update,
+            written=True,
         ),
         RunView(
             "confusion",
@@ -185,6 +189,7 @@ VIEWS: Mapping[str, RunView] = {
             has_classes,
             told=_in_cell,
             picks=True,
+            written=True,
         ),
         RunView(
             "errors",
@@ -194,12 +199,14 @@ VIEWS: Mapping[str, RunView] = {
             "data with classes",
             has_classes,
             told=_wrong,
+            written=True,
         ),
         RunView(
             "weights",
             "Weights",
             "All parameters as matrices, with their numbers where there is room.",
             lambda run, asked: weights_plot(run),
+            written=True,
         ),
         RunView(
             "templates",

@@ -52,6 +52,20 @@ def heard(signal):
 # -- training
 
 
+def test_numbers_are_written_anew_with_every_second_picture_and_with_the_last(training):
+    """Nobody reads ten numbers a second, and writing them would take the time of training."""
+    training.set_speed(1)
+    training.toggle()
+    pictures, numbers = heard(training.progressed), heard(training.readable)
+    for _ in range(6):
+        training._pace.progressed.emit()
+    assert (len(pictures), len(numbers)) == (6, 3)
+    training.pause()
+    assert len(numbers) - 3 == len(pictures) - 6 > 0
+    training.step()
+    assert len(numbers) - 3 == len(pictures) - 6
+
+
 def test_training_runs_until_it_is_paused(training, qtbot):
     changes = heard(training.progressed)
     training.toggle()

@@ -1,5 +1,6 @@
 """The real window on a display of its own: steps, zoom, typing and training with views."""
 
+import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, count, cycle, product
@@ -30,7 +31,8 @@ from tests.bench.trainer import TRAININGS
 
 SETTLED = 200  # milliseconds
 TYPED = 50  # nodes of the program that is typed into
-TRAINED = ("2-4-2-1, batch 10, circle", "64-32-10, batch 64, digits")
+TRAINED = ("2-4-2-1, batch 10, circle", "2-8-8-8-1, batch 32, spiral", "64-32-10, batch 64, digits")
+SIZE = 1440, 900  # of the window in which it trains
 REMARKS = (
     "Canvas: steps are those of the backward pass, without the travelling token; all that is seen is drawn. "
     "pyqtgraph's GraphItem has straight edges and no numbers beside them.",
@@ -50,7 +52,7 @@ def opened(text: str, values: Mapping[str, Value]) -> Session:
     session.replace_document(Document(text, values, drawing=Drawn(level="operations")), None)
     while session.computing:
         rest(1)
-    session.seek(3 * len(session.trace) // 4)
+    session.seek(5 * len(session.trace) // 8)
     return session
 
 
@@ -188,22 +190,31 @@ def typing(effort: Effort) -> Iterator[Row]:
 # -- training with views
 
 
-def training(effort: Effort) -> Iterator[Row]:
-    """What an update costs while the views are live, beside training alone; and what a picture costs."""
+def training(effort: Effort) -> Iterator[Row | str]:
+    """What an update costs in the workspace for training, beside training alone; and what a picture costs."""
     for title in TRAINED:
         training = TRAININGS[title]
         window = window_on(opened(EXAMPLE.text, EXAMPLE.values))
         session = window.training
         session.change("settings", **{name: getattr(training, name) for name in training.__struct_fields__})
+        window.resize(*SIZE)
+        window.show_workspace("train")
         panel = window.panes["training"].open()
         rest(SETTLED)
         alone = setup(training, "", {}).trainer()
-        run = alone.train()
+        run = alone.train(alone.at_once)
+        pictures: list[float] = []
+        session.progressed.connect(lambda pictures=pictures: pictures.append(time.perf_counter()))
+        rates: list[float] = []
 
-        def live(session: TrainingSession = session) -> float:
+        def live(
+            session: TrainingSession = session, pictures: list[float] = pictures, rates: list[float] = rates
+        ) -> float:
             before, begun = session.run.trainer.updates, time.process_time()
             session.toggle()
+            pictures.clear()
             rest(round(1000 * effort.trains))
+            rates.append((len(pictures) - 1) / (pictures[-1] - pictures[0]) if len(pictures) > 1 else 0.0)
             session.toggle()
             spent = time.process_time() - begun
             return spent / max(1, session.run.trainer.updates - before)
@@ -211,10 +222,13 @@ def training(effort: Effort) -> Iterator[Row]:
         calls = max(1, round(effort.trains / 4 / taken(lambda run=run: next(run), 100)))
         acts: dict[str, Timed] = {
             OURS: live,
-            "training alone": lambda run=run, calls=calls: taken(lambda: next(run), calls),
+            "training alone": lambda run=run, alone=alone, calls=calls: (
+                taken(lambda: next(run), calls) / alone.at_once
+            ),
         }
         what = f"an update of {title}, views live"
         yield from against("views", what, turns(acts, min(7, effort.rounds), PATIENCE))
+        yield f"Views: {title}: {statistics.median(rates):.1f} pictures a second, by the clock."
         yield from picture(title, session, panel, effort)
         closed(window)
 

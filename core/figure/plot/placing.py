@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -13,6 +13,7 @@ from core.figure.plot.facts import Arrows, Axis, Curve, Entry, Field, Plot, Poin
 from core.figure.plot.matrices import placed_matrices
 from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, words
 from core.figure.plot.sheet import Frame, Line, Placed, Raster, Sheet, Symbol, Text, Tile
+from core.figure.plot.thinning import thinned
 from core.figure.plot.ticks import ticks
 from core.figure.sizes import Measure, extent
 from core.math.mathtree import Digits, Math
@@ -90,7 +91,7 @@ class _Placing:
             ]
         parts = [
             *self._title(frame),
-            *self._axes(frame, marks),
+            *_axes(frame, size, self.measure, most),
             *self._layers(frame),
             *self._notes(frame),
             *self._entries(items, bottom),
@@ -146,38 +147,6 @@ class _Placing:
             for one in self.plot.said
         ]
 
-    # -- axes
-
-    def _axes(self, frame: Frame, marks: Sequence[tuple[float, str]]) -> Iterator[Placed]:
-        size, plot = self.size, self.plot
-        bottom, right = frame.y + frame.height, frame.x + frame.width
-        name = self._wide(plot.across.name) + GAP * size if plot.across.name else 0.0
-        for at, text in marks:
-            y = _place(frame.up, at, bottom, frame.y)
-            yield Line("up tick", np.array([[frame.x - TICK * size, y], [frame.x, y]]), "line", 1.0)
-            yield Text(
-                "up number",
-                frame.x - (TICK + 0.2) * size,
-                y + 0.34 * size,
-                Digits(text),
-                size,
-                "faint",
-                "right",
-            )
-        free = right - name
-        for at, text in ticks(plot.across, max(2, int(frame.width / (APART_ACROSS * size)))):
-            x = _place(frame.across, at, frame.x, right)
-            yield Line("across tick", np.array([[x, bottom], [x, bottom + TICK * size]]), "line", 1.0)
-            math = Digits(text)
-            if x + self._wide(math) / 2 <= free:
-                yield Text("across number", x, bottom + (TICK + 0.95) * size, math, size, "faint", "middle")
-        if plot.across.name:
-            yield Text(
-                "across name", right, bottom + (TICK + 0.95) * size, plot.across.name, size, "ink", "right"
-            )
-        if plot.up.name:
-            yield Text("up name", frame.x, frame.y - 0.35 * size, plot.up.name, size)
-
     # -- layers
 
     def _layers(self, frame: Frame) -> Iterator[Placed]:
@@ -188,16 +157,17 @@ class _Placing:
         yield outline
         for layer in self.plot.layers:
             if isinstance(layer, Curve):
+                points = layer.points if layer.pairs else thinned(layer.points, max(2, int(frame.width)))
                 yield Line(
                     layer.key,
-                    self._at(layer.points, frame),
+                    _at(points, frame),
                     layer.role,
                     layer.width,
                     layer.dashed,
                     layer.pairs,
                 )
             elif isinstance(layer, Points):
-                yield from self._points(layer, frame)
+                yield from _symbols(layer, frame, self.size)
             elif isinstance(layer, Arrows):
                 yield from self._arrows(layer, frame)
 
@@ -210,31 +180,6 @@ class _Placing:
         cells = (shares[:-1, :-1] + shares[1:, :-1] + shares[:-1, 1:] + shares[1:, 1:]) / 4
         return Raster("field", left, high, end - left, low - high, cells, pale=self.plot.pale)
 
-    def _at(self, points: Array, frame: Frame) -> Array:
-        x = _places(frame.across, points[:, 0], frame.x, frame.x + frame.width)
-        y = _places(frame.up, points[:, 1], frame.y + frame.height, frame.y)
-        return np.stack([x, y], axis=1)
-
-    def _points(self, points: Points, frame: Frame) -> Iterator[Symbol]:
-        inside = (points.at >= (frame.across.low, frame.up.low)) & (
-            points.at <= (frame.across.high, frame.up.high)
-        )
-        places = self._at(points.at, frame)
-        width = (RING if points.ring else POINT) * self.size * points.size
-        for k in np.nonzero(inside.all(axis=1))[0]:
-            yield Symbol(
-                points.key,
-                float(places[k, 0]),
-                float(places[k, 1]),
-                width,
-                points.shape,
-                points.filled,
-                points.role,
-                float(points.shares[k]) if len(points.shares) else 0.0,
-                points.ring,
-                int(points.rows[k]) if len(points.rows) else -1,
-            )
-
     def _arrows(self, arrows: Arrows, frame: Frame) -> Iterator[Line]:
         """Each as a line with a head, at right angles to where the thing is the same."""
         ranges = (frame.across.high - frame.across.low, frame.up.high - frame.up.low)
@@ -242,7 +187,7 @@ class _Placing:
             frame.width,
             -frame.height,
         )  # units of the axes for each point of the sheet
-        ways, starts = arrows.slopes * steps, self._at(arrows.at, frame)
+        ways, starts = arrows.slopes * steps, _at(arrows.at, frame)
         steep = np.hypot(*ways.T)
         for start, way, length in zip(starts, ways, steep / max(steep.max(initial=0.0), 1e-300), strict=True):
             if not np.hypot(*way) > 0:
@@ -305,6 +250,65 @@ class _Placing:
                 ends = np.array([[x, middle], [x + 1.4 * size, middle]])
                 yield Line("legend", ends, entry.role, 2.0, entry.dashed)
             yield Text("legend", x + (1.4 + GAP) * size, baseline, words(entry.text), size)
+
+
+@lru_cache(16)  # axes stay the same while it trains, but for those of updates
+def _axes(frame: Frame, size: float, measure: Measure, most: int) -> tuple[Placed, ...]:
+    """The marks of both axes with their numbers, `most` of them at most upwards, and their names."""
+    return tuple(_axes_parts(frame, size, measure, most))
+
+
+def _axes_parts(frame: Frame, size: float, measure: Measure, most: int) -> Iterator[Placed]:
+    bottom, right = frame.y + frame.height, frame.x + frame.width
+    across, up = frame.across, frame.up
+    name = measure(across.name, size)[0] + GAP * size if across.name else 0.0
+    for at, text in ticks(up, most):
+        y = _place(up, at, bottom, frame.y)
+        yield Line("up tick", np.array([[frame.x - TICK * size, y], [frame.x, y]]), "line", 1.0)
+        x, math = frame.x - (TICK + 0.2) * size, Digits(text)
+        yield Text("up number", x, y + 0.34 * size, math, size, "faint", "right")
+    free = right - name
+    below = bottom + (TICK + 0.95) * size
+    for at, text in ticks(across, max(2, int(frame.width / (APART_ACROSS * size)))):
+        x = _place(across, at, frame.x, right)
+        yield Line("across tick", np.array([[x, bottom], [x, bottom + TICK * size]]), "line", 1.0)
+        math = Digits(text)
+        if x + measure(math, size)[0] / 2 <= free:
+            yield Text("across number", x, below, math, size, "faint", "middle")
+    if across.name:
+        yield Text("across name", right, below, across.name, size, "ink", "right")
+    if up.name:
+        yield Text("up name", frame.x, frame.y - 0.35 * size, up.name, size)
+
+
+@lru_cache(16)  # points stay the same while it trains
+def _symbols(points: Points, frame: Frame, size: float) -> tuple[Symbol, ...]:
+    """Points as they stand in a frame, those that are inside it."""
+    low, high = (frame.across.low, frame.up.low), (frame.across.high, frame.up.high)
+    inside = (points.at >= low) & (points.at <= high)
+    places = _at(points.at, frame)
+    width = (RING if points.ring else POINT) * size * points.size
+    return tuple(
+        Symbol(
+            points.key,
+            float(places[k, 0]),
+            float(places[k, 1]),
+            width,
+            points.shape,
+            points.filled,
+            points.role,
+            float(points.shares[k]) if len(points.shares) else 0.0,
+            points.ring,
+            int(points.rows[k]) if len(points.rows) else -1,
+        )
+        for k in np.nonzero(inside.all(axis=1))[0]
+    )
+
+
+def _at(points: Array, frame: Frame) -> Array:
+    x = _places(frame.across, points[:, 0], frame.x, frame.x + frame.width)
+    y = _places(frame.up, points[:, 1], frame.y + frame.height, frame.y)
+    return np.stack([x, y], axis=1)
 
 
 def _place(axis: Axis, at: float, start: float, end: float) -> float:

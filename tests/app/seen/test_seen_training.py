@@ -8,14 +8,29 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from app.formula import measured
+from app.painting import plots
 from app.painting.plots import paint_sheet, role_colour
+from app.painting.still import Still
 from app.training.plot_view import MARGIN
-from app.widgets.theme import LIGHT
+from app.widgets.theme import DARK, LIGHT
 from core.base.arrays import frozen
 from core.base.numbers import short
 from core.base.shades import takes_black
 from core.data.datasets import DATASETS
-from core.figure.plot import Axis, Matrices, Matrix, Plot, Raster, Scale, Symbol, Text, placed
+from core.figure.plot import (
+    Axis,
+    Curve,
+    Line,
+    Matrices,
+    Matrix,
+    Plot,
+    Raster,
+    Scale,
+    Symbol,
+    Text,
+    Tile,
+    placed,
+)
 from core.math.mathtree import Letter, Word
 from core.training.curve_plot import LOSSES, loss_plot
 from core.training.plane_plot import plane_plot
@@ -414,6 +429,75 @@ def test_the_colours_of_many_cells_are_found_at_once(draw, theme):
     draw(matrices(("W", values)), theme)
     with at_most(60 * values.size):
         draw(matrices(("W", values)), theme)
+
+
+def test_of_a_long_table_only_what_is_seen_is_painted(draw, theme, monkeypatch):
+    sheet, _ = draw(matrices(("W", np.linspace(-1, 1, 120).reshape(40, 3))), theme)
+    painted = []
+    monkeypatch.setattr(plots, "_paint_tile", lambda painter, part, looks: painted.append(part))
+    image = QImage(400, 40, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        painter.translate(0, -200)
+        paint_sheet(painter, sheet, theme, 200, 240)
+    tiles = [part for part in sheet.parts if isinstance(part, Tile)]
+    assert 3 <= len(painted) < len(tiles) / 4
+    assert all(part in painted for part in tiles if part.y + part.height > 200 and part.y < 240)
+
+
+def test_a_curve_has_no_more_points_than_the_sheet_is_wide_and_keeps_its_highest_and_lowest():
+    chance = np.random.default_rng(3)
+    points = np.stack([np.arange(5000.0), chance.uniform(1, 2, 5000)], axis=1)
+    points[1234, 1], points[4321, 1] = 0.5, 3.0
+    plot = Plot("loss", "Loss", Axis(0, 5000), Axis(0, 4), (Curve("loss", points),))
+    sheet = placed(plot, 300, 200, 12)
+    (line,) = [part for part in sheet.parts if part.key == "loss" and isinstance(part, Line)]
+    assert len(line.points) <= sheet.frame.width + 1
+    values = [sheet.frame.values(*place)[1] for place in line.points]
+    assert min(values) == pytest.approx(0.5) and max(values) == pytest.approx(3.0)
+    assert line.points[-1, 0] == pytest.approx(sheet.frame.x + sheet.frame.width * 4999 / 5000)
+
+
+def test_what_stays_is_painted_once_and_looks_as_if_it_were_painted_anew(theme, fonts, monkeypatch):
+    run, still, painted = run_of(updates=1), Still(), []
+    paint = plots._paint_symbol
+    monkeypatch.setattr(plots, "_paint_symbol", lambda *given: (painted.append(given), paint(*given)))
+
+    def seen(how, sheet):
+        image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+        image.fill(theme.colour("paper"))
+        with QPainter(image) as painter:
+            how(painter, sheet, theme)
+        return Seen(image, QRectF(image.rect()), of_theme(theme)).rgb.astype(int)
+
+    for turn in range(4):
+        run.trainer.step(20)
+        sheet = placed(plane_plot(run, 0), SIDE, SIDE, 13, measured)
+        as_ever = seen(paint_sheet, sheet)
+        painted.clear()
+        assert np.abs(seen(still.paint, sheet) - as_ever).max() <= 4
+        few = len([part for part in sheet.parts if isinstance(part, Symbol)]) - len(run.setup.dataset)
+        assert turn < 2 or len(painted) == few
+    painted.clear()
+    other = next(other for other in (LIGHT, DARK) if other is not theme)
+    seen(lambda painter, sheet, _: still.paint(painter, sheet, other), sheet)
+    assert len(painted) > len(run.setup.dataset), "another theme has other colours"
+
+
+def test_points_are_placed_once_while_it_trains():
+    run = run_of(updates=1)
+
+    def points():
+        parts = placed(plane_plot(run, 0), 400, 400, 12).parts
+        return [part for part in parts if part.key.startswith(("training", "test"))]
+
+    before = points()
+    run.trainer.step(30)
+    after = points()
+    assert len(before) == len(run.setup.dataset) and all(
+        one is other for one, other in zip(before, after, strict=True)
+    )
+    hidden = placed(plane_plot(run, 0, Shown(test_points=False)), 400, 400, 12).parts
+    assert not [part for part in hidden if part.key.startswith("test")]
 
 
 def test_a_vector_of_weights_is_a_column_whose_first_entry_is_on_top(trained, theme):
