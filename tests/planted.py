@@ -1561,7 +1561,7 @@ BESIDE_THE_CANVAS = {
     ),
     "play-shows-pause": bug(
         "app/panels/transport.py",
-        'icon("pause" if runs else "play"',
+        'icon("pause" if self._runs else "play"',
         'icon("play"',
         "while it plays, the button still shows play",
         PANELS,

@@ -329,6 +329,7 @@ class TrainingSession(QObject):
         """End all work; a run that was being made is made when it is asked for."""
         self.pause()
         self._maker.stop()
+        self.viewing.stop()
 
     def open_on_canvas(self) -> None:
         """Put the trained program on the canvas, at its present weights, on the chosen sample."""

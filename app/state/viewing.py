@@ -185,6 +185,10 @@ class Viewing(QObject):
             self._refiner.stop()
             self._refiner.start(self._refining(self._coming))
 
+    def stop(self) -> None:
+        """Refine no further."""
+        self._refiner.stop()
+
     def _refining(self, wanted: _Fine) -> Work[None]:
         from core.training.boundary import NodeMaps
 
