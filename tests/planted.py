@@ -1681,6 +1681,20 @@ TRAINING = {
         "after an update the plane shows the prediction before it",
         "tests/app/seen/test_seen_views.py",
     ),
+    "small-plots-upside-down": bug(
+        "core/figure/plot/multiples.py",
+        "up = places_on(view.up, small.points[:, 1], y + high, y)",
+        "up = places_on(view.up, small.points[:, 1], y, y + high)",
+        "parts of a function that rise are seen to fall",
+        "tests/app/seen/test_seen_views.py",
+    ),
+    "weights-of-other-parts": bug(
+        "core/training/fitted_line.py",
+        "False, float(weight), term.weight, entry)",
+        "False, float(weights[0]), term.weight, entry)",
+        "all parts of a function have the weight of the first",
+        "tests/core/test_fitted_line.py",
+    ),
     "points-of-the-other-class": bug(
         "core/training/plane_plot.py",
         'return ("negative", "positive")[number]',

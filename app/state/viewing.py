@@ -51,11 +51,11 @@ class _Fine:
         self.maps: Mapping[str, Array] = {}
 
     def is_of(self, run: TrainingRun, nodes: tuple[str, ...], side: int = 0) -> bool:
-        """Whether they are of these nodes of a run as it is now, on so fine a grid or, at 0, on any."""
+        """Whether they are of these nodes of a run as it is now, on a grid that is at least so fine."""
         from core.base.arrays import same
 
         at_hand = self.run is run and self.plane is run.plane and self.nodes == nodes
-        return at_hand and side in (0, self.side) and same(self.parameters, run.trainer.parameters)
+        return at_hand and side <= self.side and same(self.parameters, run.trainer.parameters)
 
 
 class Viewing(QObject):

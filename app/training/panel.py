@@ -17,13 +17,14 @@ from app.widgets.theme import Theme
 from core.training.views import VIEWS
 
 FIRST = ("boundary", "fit", "templates")  # the views of which the one that there is stands above all others
-BELOW = ("loss", "weights", "units", "confusion", "errors")
+BELOW = ("loss", "parts", "weights", "units", "confusion", "errors")
 BOTH = 20  # heights of a line; in so high a page the accuracy stands below the loss, else in its place
 LEAST_BELOW = (
     5.8,
     8,
 )  # heights of a line of text that are left below the first view, in a low panel, in others
 ROOMY = (33, 45)  # heights of a line; in so wide and high a panel the loss stands beside the others
+FLAT = 0.68  # the height of a function next to its width
 CHROME = 7.4  # heights of a line that a plot has above and below its axes
 
 
@@ -43,8 +44,8 @@ class TrainingPanel(QWidget):
         }
         self.settings, self.losses = QWidget(), QWidget()
         shown = {**self.views, "loss": self.losses}
-        self.pages = {name: _scrolled(shown[name], TITLES[name]) for name in BELOW}
-        self.pages["settings"] = _scrolled(self.settings, TITLES["settings"])
+        self.pages = {name: _scrolled(shown[name], TITLES[name], self) for name in BELOW}
+        self.pages["settings"] = _scrolled(self.settings, TITLES["settings"], self)
         self.tabs = QTabWidget()
         self.beside = QSplitter(Qt.Orientation.Horizontal)
         self._with_settings = True
@@ -176,6 +177,8 @@ class TrainingPanel(QWidget):
         """Give the first view as much height as it can use, and leave the others their least."""
         line, height = self.fontMetrics().height(), self.split.height()
         wanted = self.split.width() + round((CHROME - 3) * line)
+        if not self.views["fit"].isHidden():
+            wanted = round(FLAT * self.split.width())
         if not self.views["templates"].isHidden():
             wanted = self.views["templates"].wanted
         is_low = self.height() < ROOMY[1] * line
@@ -190,8 +193,10 @@ class TrainingPanel(QWidget):
 TITLES = {name: VIEWS[name].short for name in BELOW} | {"settings": "Settings"}
 
 
-def _scrolled(widget: QWidget, name: str) -> QScrollArea:
-    area = QScrollArea()
+def _scrolled(widget: QWidget, name: str, parent: QWidget) -> QScrollArea:
+    """A page with a widget, hidden until it stands somewhere."""
+    area = QScrollArea(parent)
+    area.hide()
     area.setAccessibleName(f"{name} page")
     area.setWidget(widget)
     area.setWidgetResizable(True)

@@ -24,7 +24,7 @@ from app.state.training_session import TrainingSession
 from app.training.switches import Switches
 from app.widgets.icons import icon
 from app.widgets.theme import LIGHT, Theme
-from core.figure.plot import Cells, Matrices, Sheet, View, placed
+from core.figure.plot import Cells, Plot, Sheet, View, placed
 from core.training.shown import Cell
 from core.training.views import VIEWS, Place
 
@@ -126,7 +126,7 @@ class PlotView(QWidget):
         if not self._on_stage:
             policy = Qt.FocusPolicy.StrongFocus if self.targets else Qt.FocusPolicy.NoFocus
             self.setFocusPolicy(policy)
-        if isinstance(view, Matrices) and self.sheet and not self._on_stage:
+        if view and not isinstance(view, Plot) and self.sheet and not self._on_stage:
             free = placed(view, width, height, size, measured, corner) if self._whole else self.sheet
             wanted = round(free.height) + 2 * MARGIN
             if wanted != self.wanted:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from core.base.arrays import Array
+from core.base.numbers import short
 from core.data.examples import Dataset, with_room
-from core.figure.plot import Axis, Curve, Entry, Layer, Plot, Points
+from core.figure.plot import Axis, Curve, Entry, Layer, Multiples, Plot, Points, Said, Small
 from core.training.fitted_line import Part
 from core.training.plane_plot import feature_name, is_tested
 from core.training.run import TrainingRun
+from core.training.weights_plot import entry_math
 
 THICK, THIN = 3.2, 1.1
 POINT, CHOSEN = 0.8, 1.3  # widths, next to those of usual points
@@ -55,6 +57,45 @@ def fit_plot(run: TrainingRun, sample: int = -1) -> Plot | None:
         Axis(low, high, prediction),
         tuple(layers),
         legend=tuple(_legend(run, parts)),
+    )
+
+
+def has_parts(run: TrainingRun) -> bool:
+    """Whether what is predicted from one feature is a sum of parts."""
+    return run.line is not None and len(run.line.terms) > 1
+
+
+def parts_plot(run: TrainingRun) -> Multiples | None:
+    """Each part of the function in a plot of its own, in its colour, with its weight; all on one scale."""
+    line, data = run.line, run.setup.dataset
+    if line is None or data is None or not has_parts(run):
+        return None
+    parts = line.parts()[:MOST_PARTS]
+    shown = [(k, part) for k, part in enumerate(parts) if not part.is_constant]
+    constants = [part for part in parts if part.is_constant]
+    low, high = _range([part.values for _, part in shown] or [data.targets], data.targets)
+    found = tuple(
+        Small(
+            f"part {part.name}",
+            entry_math(run, part.weight_name, part.entry) if part.weight_name else entry_math(run, part.name),
+            _inside(line.x, part.values, low, high),
+            _role(part, k),
+            "" if part.weight is None else short(part.weight, 3),
+        )
+        for k, part in shown
+    )
+    prediction = run.setup.roles.prediction
+    beside = ", ".join(f"{part.name} = {short(float(part.values[0]), 3)}" for part in constants)
+    count = len(line.parts())
+    sum_of = f"{f'with {beside} ' * bool(beside)}they add up to {prediction}"
+    sum_of = f"the first {len(parts)} of {count}" if count > len(parts) else sum_of
+    return Multiples(
+        "parts",
+        "Parts",
+        Axis(float(line.x[0]), float(line.x[-1])),
+        Axis(low, high),
+        found,
+        (Said(sum_of), Said(f"each from {short(low, 3)} to {short(high, 3)}", "faint")),
     )
 
 

@@ -18,11 +18,17 @@ POINTS = 200
 
 
 class Part(Struct, frozen=True, eq=False):
-    """A summand over the feature: its name, and its values (points,)."""
+    """A summand over the feature: its name, and its values (points,).
+
+    Of one that has a weight this with its name, and which entry it is of several.
+    """
 
     name: str
     values: Array
     is_constant: bool = False
+    weight: float | None = None
+    weight_name: str = ""
+    entry: int | None = None
 
 
 class FittedLine:
@@ -56,9 +62,8 @@ class FittedLine:
         learned = self._trainer.values()
         if not term.weight:
             if term.node in learned:
-                yield Part(
-                    term.node, np.full(POINTS, term.sign * float(np.ravel(learned[term.node])[0])), True
-                )
+                value = term.sign * float(np.ravel(learned[term.node])[0])
+                yield Part(term.node, np.full(POINTS, value), True)
             else:
                 is_constant = np.ndim(self._points.values()[term.node]) == 0
                 yield Part(term.node, term.sign * self._whole(term.node), is_constant)
@@ -67,7 +72,8 @@ class FittedLine:
         values = np.asarray(self._points.values()[term.node], float).reshape(len(weights), -1)
         for i, weight in enumerate(weights):
             place = f"[{i}]" if len(weights) > 1 else ""
-            yield Part(f"{term.weight}{place} {term.node}{place}", term.sign * weight * values[i])
+            part, entry = f"{term.weight}{place} {term.node}{place}", i if place else None
+            yield Part(part, term.sign * weight * values[i], False, float(weight), term.weight, entry)
 
 
 def line_of(trainer: Trainer, across: Range) -> FittedLine | None:

@@ -12,7 +12,7 @@ from core.figure.plot import Cells, View
 from core.training.classified import has_classes
 from core.training.confusion_plot import confusion_plot, errors_plot
 from core.training.curve_plot import accuracy_plot, has_accuracy, loss_plot, record_at
-from core.training.fit_plot import fit_plot, has_fit
+from core.training.fit_plot import fit_plot, has_fit, has_parts, parts_plot
 from core.training.plane_plot import nodes_shown, plane_plot
 from core.training.run import TrainingRun
 from core.training.shown import Cell, Shown, Whose
@@ -69,7 +69,8 @@ class RunView(Struct, frozen=True):
     @property
     def short(self) -> str:
         """Its title as a tab has it."""
-        return self.title.split()[-1].capitalize()
+        words = self.title.split()
+        return (words[0] if "of" in words else words[-1]).capitalize()
 
 
 def _entry(cells: Cells, place: Place) -> str:
@@ -161,6 +162,14 @@ VIEWS: Mapping[str, RunView] = {
             "one feature, and numbers to predict",
             has_fit,
             _on_line,
+        ),
+        RunView(
+            "parts",
+            "Parts of the function",
+            "Each part of the function in a plot of its own, with the weight of its unit, all on one scale.",
+            lambda run, asked: parts_plot(run),
+            "one feature, and a sum of parts to predict",
+            has_parts,
         ),
         RunView(
             "loss",

@@ -68,7 +68,7 @@ def templates_plot(
     found = [
         Matrix(
             f"{name}[{i}]",
-            Word(classes[i], "ord") if classes else _name(run, name, i),
+            Word(classes[i], "ord") if classes else entry_math(run, name, i),
             row.reshape(high, wide),
             written=False,
             picture=True,
@@ -94,7 +94,7 @@ def templates_plot(
         "templates",
         "Templates and gradients",
         tuple(together),
-        (replace(weights, name=_name(run, name)), replace(gradient, name=Word("gradient", "ord"))),
+        (replace(weights, name=entry_math(run, name)), replace(gradient, name=Word("gradient", "ord"))),
         (Said(f"gradients of {of}", "faint"),),
         across=TEMPLATES_ACROSS,
     )
@@ -114,7 +114,7 @@ def units_plot(run: TrainingRun) -> Matrices | None:
     found = [
         Matrix(
             f"{layer}[{i}]" if len(values) > 1 else layer,
-            _name(run, layer, i if len(values) > 1 else None),
+            entry_math(run, layer, i if len(values) > 1 else None),
             np.flipud(unit),
             written=False,
             picture=True,
@@ -132,13 +132,13 @@ def _weights(run: TrainingRun) -> Iterator[Matrix]:
         array = np.asarray(value, dtype=np.float64)
         if array.ndim > 2 and array[0].size > 1:
             for i, part in enumerate(array[:MOST_FILTERS]):
-                yield Matrix(f"{name}[{i}]", _name(run, name, i), heat_cells(part))
+                yield Matrix(f"{name}[{i}]", entry_math(run, name, i), heat_cells(part))
         else:
             cells = array.reshape(len(array), -1) if array.ndim else array.reshape(1, 1)
-            yield Matrix(name, _name(run, name), cells)
+            yield Matrix(name, entry_math(run, name), cells)
 
 
-def _name(run: TrainingRun, name: str, entry: int | None = None) -> Math:
+def entry_math(run: TrainingRun, name: str, entry: int | None = None) -> Math:
     """A name, or that of one of its entries."""
     typeset = run.setup.graph.typesetter.name(name)
     return typeset if entry is None else row(typeset, Fenced("[", Digits(str(entry)), "]"))

@@ -34,7 +34,7 @@ from tests.app.test_figures import pixels
 
 SUFFIXES = [kind.suffix for kind in FIGURE_KINDS]
 DATA = {"circle": 60, "spiral3": 30, "digits": 20, "sine": 40}  # how many updates
-FOR = dict.fromkeys(VIEWS, "circle") | {"templates": "digits", "fit": "sine"}
+FOR = dict.fromkeys(VIEWS, "circle") | {"templates": "digits", "fit": "sine", "parts": "sine"}
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 
 from core.base.arrays import frozen
 from core.figure.plot import Points
-from core.training.fit_plot import fit_plot, has_fit
+from core.training.fit_plot import fit_plot, has_fit, has_parts, parts_plot
 from core.training.run import TrainingRun
 from core.training.settings import TrainingSettings
 from core.training.setup import setup
@@ -76,3 +76,24 @@ def test_the_plot_has_every_example_once_and_no_part_far_out_of_view():
 def test_there_is_no_fit_of_classes_or_of_several_features(data):
     run = run_of(data=data, updates=0)
     assert not has_fit(run) and fit_plot(run) is None
+
+
+def test_each_part_has_a_plot_with_its_weight_and_with_the_constant_they_add_up():
+    run = run_of(updates=300)
+    plot, whole = parts_plot(run), fit_plot(run)
+    parts, learned = run.line.parts(), run.trainer.learned()
+    shown = {layer.key: layer.role for layer in whole.layers if layer.key.startswith("part")}
+    assert [one.key for one in plot.plots] == [f"part {part.name}" for part in parts if not part.is_constant]
+    for one, part, weight in zip(plot.plots, parts, np.ravel(learned["w3"]), strict=False):
+        assert np.nanmax(np.abs(one.points[:, 1] - part.values)) == 0 and one.role == shown[one.key]
+        assert float(one.told.replace("−", "-")) == pytest.approx(weight, rel=0.01)
+        assert plot.up.low <= part.values.min() and part.values.max() <= plot.up.high
+    constant = float(np.ravel(learned["b3"])[0])
+    (said, _) = plot.said
+    assert said.text.startswith("with b3 = ") and said.text.endswith(" they add up to y")
+    assert float(said.text.split()[3].replace("−", "-")) == pytest.approx(constant, rel=0.01)
+
+
+def test_what_is_no_sum_has_no_parts():
+    run = run_of("y = tanh(w x); L = (y - t)^2")
+    assert not has_parts(run) and parts_plot(run) is None

@@ -1,7 +1,7 @@
 """What is seen of a training, as plots: facts without colours or pixels, and where these stand on a sheet.
 
 Reading order: facts (what a plot shows), contours, ticks, sheet (what stands where), outlines (what points
-and lines are as paths), scales, matrices, placing, fitting (for a slide or a column).
+and lines are as paths), scales, matrices, multiples, placing, fitting (for a slide or a column).
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from core.figure.plot.facts import (
     Layer,
     Matrices,
     Matrix,
+    Multiples,
     Note,
     Plot,
     Points,
     Said,
     Scale,
+    Small,
     View,
 )
 from core.figure.plot.fitting import FittedView, fitted_view, text_size
@@ -48,6 +50,7 @@ __all__ = [
     "Line",
     "Matrices",
     "Matrix",
+    "Multiples",
     "Note",
     "Placed",
     "Plot",
@@ -56,6 +59,7 @@ __all__ = [
     "Said",
     "Scale",
     "Sheet",
+    "Small",
     "Symbol",
     "Text",
     "Tile",

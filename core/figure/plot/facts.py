@@ -211,4 +211,25 @@ class Matrices(Struct, frozen=True, eq=False):
     across: int = 0
 
 
-View = Plot | Matrices
+class Small(Struct, frozen=True, eq=False):
+    """One of several small plots: a curve (n, 2) of a colour, its name, and what is told beside that."""
+
+    key: str
+    name: Math
+    points: Array
+    role: Role = "ink"
+    told: str = ""
+
+
+class Multiples(Struct, frozen=True, eq=False):
+    """Small plots with the same axes, one behind the other in rows."""
+
+    key: str
+    title: str
+    across: Axis
+    up: Axis
+    plots: tuple[Small, ...]
+    said: tuple[Said, ...] = ()
+
+
+View = Plot | Matrices | Multiples

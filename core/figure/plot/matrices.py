@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from core.base.arrays import Array
 from core.base.numbers import short
-from core.figure.plot.facts import Matrices, Matrix
+from core.figure.plot.facts import Matrices, Matrix, Multiples, Scale
 from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, scale_width, words
 from core.figure.plot.sheet import Cells, Line, Placed, Raster, Sheet, Text, Tile
 from core.figure.sizes import Measure
@@ -89,7 +89,7 @@ def placed_matrices(
     view: Matrices, width: float, most: float, size: float, measure: Measure, corner: float
 ) -> Sheet:
     """Lay matrices out in a width; see `placed`. Where they are higher than `most` cells become smaller."""
-    parts, top = _head(view, width, size, measure, corner)
+    parts, top = head(view, width, size, measure, corner)
     stood, height = _arranged(view, width, size, measure, 1.0, top)
     smaller = SMALLER
     if height > most:
@@ -120,14 +120,15 @@ def placed_matrices(
     return Sheet(width, height, tuple(parts), None, tuple(cells))
 
 
-def _head(
-    view: Matrices, width: float, size: float, measure: Measure, corner: float
+def head(
+    view: Matrices | Multiples, width: float, size: float, measure: Measure, corner: float
 ) -> tuple[list[Placed], float]:
     """The title, what is told and the scales beside it, or below it where there is no room, and how high."""
     baseline, title = (LINE - DESCENT - 0.2) * size, words(view.title)
     parts: list[Placed] = [Text("title", 0.0, baseline, title, size)]
+    scales: tuple[Scale, ...] = view.scales if isinstance(view, Matrices) else ()
     wide = [measure(words(one.text), size)[0] for one in view.said]
-    wide += [scale_width(scale, size, measure) for scale in view.scales]
+    wide += [scale_width(scale, size, measure) for scale in scales]
     together, right = sum(wide) + 1.5 * size * len(wide), width - corner
     is_beside = measure(title, size)[0] + together <= right
     x, lines = right - together if is_beside else 0.0, 1
@@ -141,7 +142,7 @@ def _head(
             said = view.said[number]
             parts.append(Text("said", x, at, words(said.text), size, said.role))
         else:
-            parts += scale_parts(view.scales[number - len(view.said)], x + one, at, size, measure)
+            parts += scale_parts(scales[number - len(view.said)], x + one, at, size, measure)
         x += one + (0.0 if is_beside else size)
     return parts, lines * LINE * size
 

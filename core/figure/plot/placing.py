@@ -9,12 +9,13 @@ import numpy as np
 from msgspec import Struct
 
 from core.base.arrays import Array
-from core.figure.plot.facts import Arrows, Axis, Curve, Entry, Field, Plot, Points, View
+from core.figure.plot.facts import Arrows, Axis, Curve, Entry, Field, Matrices, Multiples, Plot, Points, View
 from core.figure.plot.matrices import placed_matrices
+from core.figure.plot.multiples import placed_multiples
 from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, words
 from core.figure.plot.sheet import Frame, Line, Placed, Raster, Sheet, Symbol, Text, Tile
 from core.figure.plot.thinning import thinned
-from core.figure.plot.ticks import ticks
+from core.figure.plot.ticks import places_on, ticks
 from core.figure.sizes import Measure, extent
 from core.math.mathtree import Digits, Math
 
@@ -48,8 +49,11 @@ def placed(
     Returns:
         The sheet with its parts.
     """
-    if not isinstance(view, Plot):
-        return placed_matrices(view, width, height if whole else np.inf, size, measure, corner)
+    most = height if whole else np.inf
+    if isinstance(view, Multiples):
+        return placed_multiples(view, width, most, size, measure, corner)
+    if isinstance(view, Matrices):
+        return placed_matrices(view, width, most, size, measure, corner)
     return _Placing(view, width, height, size, measure, corner).sheet()
 
 
@@ -112,11 +116,11 @@ class _Placing:
     def _title(self, frame: Frame) -> Iterator[Placed]:
         size, plot, baseline = self.size, self.plot, (LINE - DESCENT - 0.2) * self.size
         yield Text("title", frame.x, baseline, words(plot.title), size)
-        right = min(frame.x + frame.width, self.width - self.corner * (not self._lines_below))
+        end, line = frame.x + frame.width, self._lines_below
+        right = min(end, self.width - self.corner * (not line))
         has_lines = sum(self._said_widths) <= right  # else the colours of what is said must do
-        start, baseline = right, baseline + LINE * size * self._lines_below
         for said in reversed(plot.said):
-            math = words(said.text)
+            math, baseline = words(said.text), (LINE * (1 + line) - DESCENT - 0.2) * size
             yield Text("said", right, baseline, math, size, said.role, "right")
             right -= self._wide(math) + GAP * size
             if said.line and has_lines:
@@ -124,20 +128,27 @@ class _Placing:
                 yield Line("said", ends, said.role, 2.0, said.line == "dashed")
                 right -= SAMPLE * size
             right -= size
-            if self._lines_below > 1:
-                right, baseline = start, baseline - LINE * size
+            if self._is_stacked:
+                line -= 1
+                right = min(end, self.width - self.corner * (not line))
         if plot.scale:
             yield from scale_parts(plot.scale, right, baseline, size, self.measure, plot.pale)
 
     @cached_property
     def _lines_below(self) -> int:
         """How many lines of what is said stand below the title: none where it has room beside that."""
-        said = self.plot.said
-        needed = sum(self._said_widths) + self._wide(words(self.plot.title)) + 4 * self.size
-        if not said or needed <= self.width - self.corner:
+        said, title = self.plot.said, self._wide(words(self.plot.title)) + 4 * self.size
+        if not said or sum(self._said_widths) + title <= self.width - self.corner:
             return 0
-        alone = sum(self._wide(words(one.text)) + (1 + GAP) * self.size for one in said)
-        return 1 if alone <= self.width else len(said)
+        if not self._is_stacked:
+            return 1
+        return len(said) - (title + self._wide(words(said[0].text)) <= self.width - self.corner)
+
+    @cached_property
+    def _is_stacked(self) -> bool:
+        """Whether each piece of what is said has a line of its own, since one line has no room for them."""
+        said = self.plot.said
+        return sum(self._wide(words(one.text)) + (1 + GAP) * self.size for one in said) > self.width
 
     @cached_property
     def _said_widths(self) -> list[float]:
@@ -306,19 +317,10 @@ def _symbols(points: Points, frame: Frame, size: float) -> tuple[Symbol, ...]:
 
 
 def _at(points: Array, frame: Frame) -> Array:
-    x = _places(frame.across, points[:, 0], frame.x, frame.x + frame.width)
-    y = _places(frame.up, points[:, 1], frame.y + frame.height, frame.y)
+    x = places_on(frame.across, points[:, 0], frame.x, frame.x + frame.width)
+    y = places_on(frame.up, points[:, 1], frame.y + frame.height, frame.y)
     return np.stack([x, y], axis=1)
 
 
 def _place(axis: Axis, at: float, start: float, end: float) -> float:
-    return float(_places(axis, np.array([at]), start, end)[0])
-
-
-def _places(axis: Axis, at: Array, start: float, end: float) -> Array:
-    with np.errstate(all="ignore"):
-        if axis.log:
-            share = np.log(at / axis.low) / np.log(axis.high / axis.low)
-        else:
-            share = (at - axis.low) / (axis.high - axis.low)
-    return np.asarray(start + share * (end - start))
+    return float(places_on(axis, np.array([at]), start, end)[0])

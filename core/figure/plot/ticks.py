@@ -1,14 +1,27 @@
-"""Where an axis has its numbers, and how these are written."""
+"""Where numbers of an axis are, which of them are marked, and how these are written."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
+from core.base.arrays import Array
 from core.figure.plot.facts import Axis
 
 STEPS = (1, 2, 2.5, 5, 10)
 THOUSAND, MILLION = 10_000, 1_000_000  # from here on numbers are counted in thousands, in millions
+
+
+def places_on(axis: Axis, at: Array, start: float, end: float) -> Array:
+    """Where numbers of an axis are on a sheet that has its ends at these places."""
+    with np.errstate(all="ignore"):
+        if axis.log:
+            share = np.log(at / axis.low) / np.log(axis.high / axis.low)
+        else:
+            share = (at - axis.low) / (axis.high - axis.low)
+    return np.asarray(start + share * (end - start))
 
 
 def ticks(axis: Axis, most: int) -> list[tuple[float, str]]:

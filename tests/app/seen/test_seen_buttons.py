@@ -553,7 +553,7 @@ BUTTONS = {
         ("training", f"Save this view: {view.title}"): Does(
             files,
             holding(f"{name}.svg"),
-            viewed(name, {"templates": "digits", "fit": "sine"}.get(name, "circle")),
+            viewed(name, {"templates": "digits", "fit": "sine", "parts": "sine"}.get(name, "circle")),
         )
         for name, view in VIEWS.items()
     },
