@@ -1695,6 +1695,13 @@ TRAINING = {
         "all parts of a function have the weight of the first",
         "tests/core/test_fitted_line.py",
     ),
+    "tikz-options-end-in-an-empty-line": bug(
+        "core/export/tikz.py",
+        "{styles}\n]",
+        "{styles}\n\n]",
+        "TeX stops at the options of every figure",
+        "tests/app/test_view_files.py",
+    ),
     "points-of-the-other-class": bug(
         "core/training/plane_plot.py",
         'return ("negative", "positive")[number]',

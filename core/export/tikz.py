@@ -31,7 +31,6 @@ DOCUMENT = r"""% {title}
 {fonts}
 \begin{{document}}
 \begin{{tikzpicture}}[
-  x={scale:g}pt, y=-{scale:g}pt,
 {styles}
 ]
 {parts}
@@ -126,10 +125,9 @@ def document_of(
         title=one_line(title) or "A figure",
         needs=NEEDS_LUALATEX.format(letters=letters) if letters else "",
         packages=LUALATEX if letters else PACKAGES,
-        scale=scale,
         colours="\n".join(defined),
         fonts="\n".join(fonts),
-        styles=",\n".join(f"  {look}" for look in looks),
+        styles=",\n".join(f"  {look}" for look in (f"x={scale:g}pt, y=-{scale:g}pt", *looks)),
         parts=picture,
     )
 

@@ -80,7 +80,7 @@ def parts_plot(run: TrainingRun) -> Multiples | None:
             entry_math(run, part.weight_name, part.entry) if part.weight_name else entry_math(run, part.name),
             _inside(line.x, part.values, low, high),
             _role(part, k),
-            "" if part.weight is None else short(part.weight, 3),
+            part.weight,
         )
         for k, part in shown
     )

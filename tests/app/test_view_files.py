@@ -166,6 +166,18 @@ def test_text_of_a_view_in_svg_may_be_text_in_fonts(runs):
     assert "update" in [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
+@pytest.mark.parametrize("name", VIEWS)
+def test_each_view_as_tikz_is_commands_without_an_empty_line(runs, name):
+    """To TeX an empty line is the end of a paragraph, which options may not hold."""
+    found = view_of(runs[FOR[name]], name)
+    text = document(found.sheet, style_of(found)).decode()
+    picture = text[text.index(r"\begin{tikzpicture}") : text.index(r"\end{tikzpicture}")]
+    assert "\n\n" not in picture
+    first, *commands = picture.split("]\n", 1)[1].splitlines()[:-1]
+    assert first.lstrip().startswith(r"\useasboundingbox")
+    assert all(line.endswith((";", "--")) for line in commands)
+
+
 @pytest.mark.parametrize(
     ("data", "name"), [("circle", "boundary"), ("spiral3", "boundary"), ("circle", "loss")]
 )

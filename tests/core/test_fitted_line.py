@@ -86,7 +86,7 @@ def test_each_part_has_a_plot_with_its_weight_and_with_the_constant_they_add_up(
     assert [one.key for one in plot.plots] == [f"part {part.name}" for part in parts if not part.is_constant]
     for one, part, weight in zip(plot.plots, parts, np.ravel(learned["w3"]), strict=False):
         assert np.nanmax(np.abs(one.points[:, 1] - part.values)) == 0 and one.role == shown[one.key]
-        assert float(one.told.replace("−", "-")) == pytest.approx(weight, rel=0.01)
+        assert one.number == weight
         assert plot.up.low <= part.values.min() and part.values.max() <= plot.up.high
     constant = float(np.ravel(learned["b3"])[0])
     (said, _) = plot.said

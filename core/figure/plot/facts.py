@@ -212,13 +212,13 @@ class Matrices(Struct, frozen=True, eq=False):
 
 
 class Small(Struct, frozen=True, eq=False):
-    """One of several small plots: a curve (n, 2) of a colour, its name, and what is told beside that."""
+    """One of several small plots: a curve (n, 2) of a colour, its name, and a number beside that."""
 
     key: str
     name: Math
     points: Array
     role: Role = "ink"
-    told: str = ""
+    number: float | None = None
 
 
 class Multiples(Struct, frozen=True, eq=False):

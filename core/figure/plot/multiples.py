@@ -7,17 +7,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from core.base.numbers import short
 from core.figure.plot.facts import Multiples, Small
 from core.figure.plot.matrices import head
-from core.figure.plot.scales import GAP, LINE, words
+from core.figure.plot.scales import GAP, LINE
 from core.figure.plot.sheet import Line, Placed, Sheet, Text, Tile
 from core.figure.plot.ticks import places_on
 from core.figure.sizes import Measure
+from core.math.mathtree import Digits
 
 # in sizes of text
-LEAST, MOST, APART = 6.2, 22.0, 1.0  # widths of a plot, and what is free between two
+LEAST, MOST, APART = 5.6, 22.0, 1.0  # widths of a plot, and what is free between two
 HIGH = 0.62  # of the width
 CURVE = 2.0
+DIGITS = (4, 3, 2)  # of a number, as many as have room
 
 
 def placed_multiples(
@@ -60,6 +63,9 @@ def _parts(
     yield Tile("frame", x, y, wide, high, None, "line")
     baseline = y + high + 1.1 * size
     yield Text("name", x, baseline, small.name, size)
-    told = words(small.told)
-    if small.told and measure(small.name, size)[0] + GAP * size + measure(told, size)[0] <= wide:
-        yield Text("told", x + wide, baseline, told, size, "value", "right")
+    room = wide - measure(small.name, size)[0] - GAP * size
+    if small.number is None:
+        return
+    numbers = (Digits(short(small.number, digits)) for digits in DIGITS)
+    if number := next((one for one in numbers if measure(one, size)[0] <= room), None):
+        yield Text("number", x + wide, baseline, number, size, "value", "right")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from app.formula import measured
 from app.training.plot_view import MARGIN
@@ -246,6 +247,26 @@ def test_small_plots_have_the_height_of_their_values_and_their_names_apart(train
         assert (inside >= (frame.x - 0.1, frame.y - 0.1)).all()
         assert (inside <= (frame.x + frame.width + 0.1, frame.y + frame.height + 0.1)).all()
         assert frame.x + frame.width <= width + 0.1
+    numbers = [part for part in sheet.parts if part.key == "number"]
+    assert len(numbers) == 8
+    for number, name in zip(numbers, [part for part in sheet.parts if part.key == "name"], strict=True):
+        assert name.x + measured(name.math, 13)[0] < number.x - measured(number.math, 13)[0]
+
+
+def test_the_button_views_has_the_views_of_the_training_and_what_they_show(train, monkeypatch):
+    window = train("circle", 5)
+    menus = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, *args: menus.append(menu))
+    (button,) = [one for one in window.findChildren(QToolButton) if one.accessibleName() == "Views"]
+    button.click()
+    offered = {action.text().replace("&", ""): action for action in menus[0].actions() if action.text()}
+    assert {"Decision boundary", "Loss", "Confusion", "Logarithmic axis", "Margins"} <= offered.keys()
+    assert not {"Templates", "Gradients", "Fitted function"} & offered.keys()
+    offered["Confusion"].trigger()
+    panel = window.panes["training"].made
+    assert panel.views["confusion"].isVisible() and window.training.viewing.present == "confusion"
+    offered["Logarithmic axis"].trigger()
+    assert window.training.viewing.made("loss").up.log
 
 
 def test_two_views_of_one_plane_do_not_refine_it_for_ever(train, qtbot):
