@@ -2939,6 +2939,34 @@ DIFFERENTIATING = {
         "a row of a long table that is half in view is not painted",
         "tests/app/seen/test_seen_training.py",
     ),
+    "edge-numbers-overlap": bug(
+        "app/canvas/edge_numbers.py",
+        "while blocks and blocks[-1][0] > mean:",
+        "while False:",
+        "numbers at edges stand above each other",
+        "tests/app/seen/test_seen_edge_numbers.py",
+    ),
+    "next-update-forgets": bug(
+        "core/training/next_update.py",
+        "self._trainer.go_on_from(run.trainer.reached())",
+        "self._trainer.engines.set(run.trainer.values())",
+        "the next update is told as if the rule remembered nothing",
+        "tests/core/test_next_update.py",
+    ),
+    "change-called-product": bug(
+        "core/training/next_update.py",
+        "return bool(apart.max() <= NEAR * np.abs(update.change).max())",
+        "return True",
+        "what momentum adds to a weight is called rate times gradient",
+        "tests/core/test_next_update.py",
+    ),
+    "edge-numbers-while-training": bug(
+        "app/canvas/edge_numbers.py",
+        "if wanted and not self._net.training.is_training else []",
+        "if wanted else []",
+        "numbers of the next update are computed while it trains",
+        "tests/app/seen/test_seen_edge_numbers.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

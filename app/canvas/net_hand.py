@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.canvas.accessible import announce
+from app.canvas.edge_numbers import EdgeNumbers
 from app.canvas.items import BoxItem, PartItem
 from app.canvas.scene import Scene
 from app.canvas.weight_card import WeightCard
 from app.painting.parts import box_rect, label_rect, paint_weight, route_path, weight_width
 from app.state.net_session import NetSession
+from app.widgets.labels import ShortenedLabel, tint
 from app.widgets.theme import Theme
 from core.base.lazy_numpy import np
 from core.base.numbers import exact, typed_text
@@ -79,23 +81,28 @@ class NetHand(QObject):
     def __init__(self, view: QGraphicsView, scene: Scene, net: NetSession):
         super().__init__(view)
         self._view, self._scene, self._net = view, scene, net
+        self.numbers = EdgeNumbers(view, net)  # below the card
         self.card = WeightCard(view.viewport())
         self.foot = QWidget()  # below the canvas
         self.foot.setAutoFillBackground(True)
         self.foot.setBackgroundRole(QPalette.ColorRole.Base)
         self.foot.setMinimumWidth(1)
         self.whose = WhoseButton()
+        self.legend = ShortenedLabel()  # of the numbers at the edges
+        self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout(self.foot)
         row.setContentsMargins(FROM_EDGE, 0, FROM_EDGE, 0)
         row.addWidget(self.whose)
-        row.addStretch(1)
+        row.addWidget(self.legend, 1)
         self.foot.hide()
         self.whose.setAccessibleName("Whose gradients")
         self.whose.setAutoRaise(True)
         self.whose.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.whose.clicked.connect(self._offer_whose)
         self.whose.setToolTip("Whose numbers stand at the units and edges")
-        net.traceChanged.connect(self._show_whose)
+        self.with_numbers = True
+        net.pointedChanged.connect(self.show_numbers)
+        net.selectionChanged.connect(self.show_numbers)
         self.edge: Weight | None = None  # that is pointed at
         self._mark: EdgeMark | None = None
         self._pressed: QPoint | None = None
@@ -103,13 +110,26 @@ class NetHand(QObject):
         self.card.field.taken.connect(self._take)
         self.card.field.left.connect(self._leave_field)
         scene.shown.connect(self._refresh)
+        scene.shown.connect(self.show_numbers)
         scene.sourceChanged.connect(self.leave)
-        scene.sourceChanged.connect(self._show_whose)
+        scene.sourceChanged.connect(self.show_numbers)
         for part in (view.viewport(), view):
             part.installEventFilter(self)
 
     def set_theme(self, theme: Theme) -> None:
         self.card.set_theme(theme)
+        self.numbers.theme = theme
+        tint(self.legend, theme.faint)
+        self.show_numbers()
+
+    def show_numbers(self) -> None:
+        """Show what the next update does at the edges, where it was not switched off."""
+        self.numbers.show_now(self.active and self.with_numbers)
+        self._show_whose()
+
+    def _switch_numbers(self, on: bool) -> None:
+        self.with_numbers = on
+        self.show_numbers()
 
     def _offer_whose(self) -> None:
         """Let be chosen whose gradients are shown."""
@@ -119,11 +139,19 @@ class NetHand(QObject):
             action = menu.addAction(says, partial(self._net.set_whose, whose))
             action.setCheckable(True)
             action.setChecked(whose == self._net.whose)
+        menu.addSeparator()
+        edges = menu.addAction(
+            "Next update at the edges", partial(self._switch_numbers, not self.with_numbers)
+        )
+        edges.setCheckable(True)
+        edges.setChecked(self.with_numbers)
         menu.popup(self.whose.mapToGlobal(self.whose.rect().topLeft()))
 
     def _show_whose(self) -> None:
         """Say whose numbers are shown, below the net at the left."""
         said = self._net.numbers_text if self.active else ""
+        told = f"Edges: w, {self._net.change_name}, new w" if said and self.numbers.cards else ""
+        self.legend.setText(told)
         self.foot.setVisible(bool(said))
         if said:
             room = self._view.viewport().width() - 2 * FROM_EDGE
@@ -154,7 +182,7 @@ class NetHand(QObject):
         away = np.hypot(points[..., 0] - here.x(), points[..., 1] - here.y()).min(axis=1)
         near = int(away.argmin())
         reach = max(REACH / scale, weight_width(arrows[near].weight or 0.0) / 2 + 1)
-        return self._weight_of(arrows[near]) if away[near] <= reach else None
+        return self._net.arc_of(arrows[near]).weight if away[near] <= reach else None
 
     def _edges(self) -> tuple[list[Arrow], Array]:
         """The edges that show weights, and points along each, (edges, points, 2)."""
@@ -167,12 +195,8 @@ class NetHand(QObject):
             self._lines = net.drawing, np.array(places)
         return arrows, self._lines[1]
 
-    def _weight_of(self, arrow: Arrow) -> Weight | None:
-        shown = self._net.view.nodes[arrow.target]
-        return next((arc.weight for arc in shown.arcs if arc.place == arrow.edge.port), None)
-
     def _arrow_of(self, weight: Weight) -> Arrow | None:
-        return next((arrow for arrow in self._edges()[0] if self._weight_of(arrow) == weight), None)
+        return next((arrow for arrow in self._edges()[0] if self._net.arc_of(arrow).weight == weight), None)
 
     # -- pointing
 
@@ -216,6 +240,8 @@ class NetHand(QObject):
         net, gradient = self._net, self._net.gradient_of(weight)
         rows = [("weight", exact(net.value_of(weight)))]
         rows += [("gradient", exact(gradient))] if gradient is not None else []
+        if numbers := net.update_numbers(weight):
+            rows += [(f"next {net.change_name}", exact(numbers[1])), ("then", exact(numbers[2]))]
         name = entry_name(net.view.graph, weight.name, weight.entry)
         self.card.show_at(
             place, name, spoken(weight), rows, f"Gradient: {net.whose_text}" if net.whose_text else ""

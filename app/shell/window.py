@@ -185,6 +185,7 @@ class Window(QMainWindow):
         self.hand.opened.connect(self._open_unit)
         self.view.camera.moved.connect(self._tell_magnification)
         self.view.camera.moved.connect(self.builder.place)
+        self.view.camera.moved.connect(self.hand.show_numbers)
         self.builder.lowChanged.connect(self._show_builder)
         self.builder.typing.connect(self.tiles.type_own)
         self.tiles.entered.connect(self.view.setFocus)

@@ -14,10 +14,10 @@ from app.state.training_session import TrainingSession
 from core.base.arrays import Value
 from core.base.numbers import exact, short
 from core.base.slicing import Work, finished
-from core.figure import Drawing, Figure, Figures, Options
+from core.figure import Arrow, Drawing, Figure, Figures, Options
 from core.figure.drawing import draw_in_pieces
 from core.figure.rooms import rooms_of
-from core.figure.view import View, Weight
+from core.figure.view import Arc, View, Weight
 from core.graph.graph import Edge
 from core.notation.names import in_text
 from core.passes.steps import Computed
@@ -27,6 +27,7 @@ from core.training.shown import Whose
 # what trains loads NumPy, so it is imported with the first run
 if TYPE_CHECKING:
     from core.training.boundary import NodeMaps
+    from core.training.next_update import Ahead, NextUpdate
     from core.training.run import TrainingRun
 
 LEAST_SIDE, MOST_SIDE = 24, 160  # pixels of maps
@@ -67,6 +68,8 @@ class NetSession(QObject):
         self._figures: Figures | None = None
         self._maps: NodeMaps | None = None
         self._looked: object = None  # over which plane, how large
+        self._ahead: tuple[TrainingRun, Ahead] | None = None  # which goes an update ahead of a run
+        self._next: tuple[Trace | None, NextUpdate | None] | None = None  # of which picture
         self._late = False  # whether there is something new since the picture that is being made was begun
         self._ticker = Ticker(self)
         self._ticker.stopped.connect(self._catch_up)
@@ -252,6 +255,46 @@ class NetSession(QObject):
         else:
             found = self.trace.last.gradient(weight.name)
         return None if found is None else float(weight.of(found))
+
+    @property
+    def next_update(self) -> NextUpdate | None:
+        """What the next update makes of the weights; found once a picture, while the training is paused."""
+        from core.training.next_update import Ahead
+
+        run = self._run
+        if self.training.is_training or run is None or self.training.made is not run:
+            return None
+        if self._next is None or self._next[0] is not self._trace:
+            if self._ahead is None or self._ahead[0] is not run:
+                self._ahead = run, Ahead(run)
+            self._next = self._trace, self._ahead[1].next_update()
+        return self._next[1]
+
+    def arc_of(self, arrow: Arrow) -> Arc:
+        """Which arrow of the view one of the figure is."""
+        shown = self.view.nodes[arrow.target]
+        return next(arc for arc in shown.arcs if arc.place == arrow.edge.port)
+
+    def update_numbers(self, weight: Weight) -> tuple[float, float, float] | None:
+        """A weight, what the next update adds to it, and what it becomes."""
+        found = self.next_update
+        if found is None or weight.name not in found.before:
+            return None
+        before, after = (float(weight.of(values[weight.name])) for values in (found.before, found.after))
+        return before, after - before, after
+
+    def update_text(self, arrow: Arrow, digits: int) -> tuple[str, str, str]:
+        """The same in three lines, for the weight of an arrow."""
+        from core.training.next_update import sum_text
+
+        weight = self.arc_of(arrow).weight
+        numbers = self.update_numbers(weight) if weight else None
+        return sum_text(*numbers, digits) if numbers else ("", "", "")
+
+    @property
+    def change_name(self) -> str:
+        """What the next update adds to a weight, by its name."""
+        return "−η·g" if self.next_update and self.next_update.is_product else "change"
 
     def value_of(self, weight: Weight) -> float:
         """A weight as it is now."""

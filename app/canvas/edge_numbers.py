@@ -1,0 +1,145 @@
+"""At the edges of a net that is paused: each weight, what the next update adds to it, and what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from app.painting.parts import box_rect, route_path
+from app.state.net_session import NetSession
+from app.widgets.theme import LIGHT, Theme, mixed
+from core.figure import Arrow
+
+MOST = 24  # edges that have numbers; of more, those of the unit that is pointed at or selected
+SMALLEST = 9.0  # pixels of the numbers
+SIZE = 0.72  # of the numbers, next to other text
+DIGITS = (4, 3, 2)  # significant digits, as many as there is room for
+ROOM = 2.0  # pixels around numbers and between two edges' numbers
+AWAY = 7.0  # pixels between the numbers and the unit at which their edge arrives
+OPAQUE = 0.86  # of the ground of numbers, below which edges are still seen
+ROLES = ("value", "gradient", "ink")
+
+
+class Card(Struct, frozen=True):
+    """The numbers of an edge, where they stand, and the end of the edge to which they belong."""
+
+    lines: tuple[str, str, str]
+    rect: QRectF
+    at: QPointF
+
+
+class EdgeNumbers(QWidget):
+    """Lies over the canvas; where numbers do not fit between two columns there are none."""
+
+    def __init__(self, view: QGraphicsView, net: NetSession):
+        super().__init__(view.viewport())
+        self.theme: Theme = LIGHT
+        self._view, self._net = view, net
+        self.cards: list[Card] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def show_now(self, wanted: bool) -> None:
+        """Show the numbers of the edges of a net that is paused, if it is wanted."""
+        self.setGeometry(self._view.viewport().rect())
+        self.cards = self._placed() if wanted and not self._net.training.is_training else []
+        self.setVisible(bool(self.cards))
+        self.update()
+
+    def _font(self) -> QFont:
+        font = QFont(self._view.font())
+        font.setPixelSize(round(max(SMALLEST, SIZE * self._view.fontInfo().pixelSize())))
+        return font
+
+    def _placed(self) -> list[Card]:
+        net = self._net
+        arrows = [arrow for arrow in net.figure.arrows if arrow.weight is not None]
+        if len(arrows) > MOST:
+            unit = net.pointed or net.selection
+            ends = ((arrow, net.arc_of(arrow)) for arrow in arrows)
+            arrows = [arrow for arrow, arc in ends if unit in (arc.source, arc.target)]
+        if not 0 < len(arrows) <= MOST or net.next_update is None:
+            return []
+        boxes = {box.node: self._seen(box_rect(box)) for box in net.figure.boxes}
+        gaps: dict[tuple[int, int], list[Arrow]] = {}
+        for arrow in arrows:
+            gap = round(boxes[net.arc_of(arrow).source].right()), round(boxes[arrow.target].left())
+            gaps.setdefault(gap, []).append(arrow)
+        return [card for (left, right), group in gaps.items() for card in self._between(left, right, group)]
+
+    def _seen(self, rect: QRectF) -> QRectF:
+        return QRectF(self._view.mapFromScene(rect).boundingRect())
+
+    def _between(self, left: float, right: float, arrows: Sequence[Arrow]) -> list[Card]:
+        """The numbers of the edges between two columns, none above another; none where they do not fit."""
+        metrics = QFontMetricsF(self._font())
+        places = [
+            QPointF(self._view.mapFromScene(route_path(arrow.route).pointAtPercent(1))) for arrow in arrows
+        ]
+        height = 3 * metrics.lineSpacing() + 2 * ROOM
+        tops = spread(
+            [at.y() - height / 2 for at in places], height + ROOM, ROOM, self.height() - height - ROOM
+        )
+        for digits in DIGITS:
+            texts = [self._net.update_text(arrow, digits) for arrow in arrows]
+            width = max(metrics.horizontalAdvance(line) for lines in texts for line in lines) + 2 * ROOM + 2
+            if tops and width <= right - left - AWAY:
+                return [
+                    Card(lines, QRectF(right - AWAY - width, top, width, height), at)
+                    for lines, top, at in zip(texts, tops, places, strict=True)
+                ]
+        return []
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self.theme
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(self._font())
+            line = QFontMetricsF(self._font()).lineSpacing()
+            ground = theme.colour("paper")
+            ground.setAlphaF(OPAQUE)
+            for card in self.cards:
+                painter.setPen(QPen(theme.colour("ink"), 1))
+                painter.drawLine(QPointF(card.rect.right(), card.rect.center().y()), card.at)
+                painter.setPen(QPen(mixed(theme.colour("paper"), theme.colour("faint"), 0.4), 1))
+                painter.setBrush(ground)
+                painter.drawRoundedRect(card.rect, 3, 3)
+                row = QRectF(card.rect.left(), card.rect.top() + ROOM, card.rect.width() - ROOM - 1, line)
+                for text, role in zip(card.lines, ROLES, strict=True):
+                    painter.setPen(theme.colour(role))
+                    painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+                    row.translate(0, line)
+
+
+def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Move places as little as can be until they are apart, in their order.
+
+    Args:
+        wanted: where they would be.
+        apart: how far two neighbours are from each other at least.
+        low: the least place.
+        high: the greatest place.
+
+    Returns:
+        A place for each; none where they do not fit.
+    """
+    count = len(wanted)
+    if (count - 1) * apart > high - low:
+        return []
+    order = sorted(range(count), key=lambda k: wanted[k])
+    blocks: list[tuple[float, int]] = []  # the mean place of the first of each, and how many are in it
+    for rank, k in enumerate(order):
+        mean, size = wanted[k] - rank * apart, 1
+        while blocks and blocks[-1][0] > mean:
+            before, many = blocks.pop()
+            mean, size = (before * many + mean * size) / (many + size), many + size
+        blocks.append((mean, size))
+    firsts = [min(max(mean, low), high - (count - 1) * apart) for mean, size in blocks for _ in range(size)]
+    found = [0.0] * count
+    for rank, k in enumerate(order):
+        found[k] = firsts[rank] + rank * apart
+    return found
