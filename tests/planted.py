@@ -2961,9 +2961,9 @@ DIFFERENTIATING = {
         "tests/core/test_next_update.py",
     ),
     "edge-numbers-while-training": bug(
-        "app/canvas/edge_numbers.py",
-        "if wanted and not self._net.training.is_training else []",
-        "if wanted else []",
+        "app/state/net_session.py",
+        "if self.training.is_training or run is None or self.training.made is not run:",
+        "if run is None or self.training.made is not run:",
         "numbers of the next update are computed while it trains",
         "tests/app/seen/test_seen_edge_numbers.py",
     ),

@@ -46,7 +46,7 @@ class EdgeNumbers(QWidget):
     def show_now(self, wanted: bool) -> None:
         """Show the numbers of the edges of a net that is paused, if it is wanted."""
         self.setGeometry(self._view.viewport().rect())
-        self.cards = self._placed() if wanted and not self._net.training.is_training else []
+        self.cards = self._placed() if wanted else []
         self.setVisible(bool(self.cards))
         self.update()
 

@@ -129,7 +129,7 @@ def test_a_bias_is_a_square_of_its_sign_and_weights_are_lines_of_theirs(train):
     every = [w for name in ("W1", "W2", "w3") for w in np.ravel(values[name])]
     strongest = max(map(abs, every))
     for arrow in train.net.figure.arrows:
-        weight = train.hand._weight_of(arrow)
+        weight = train.net.arc_of(arrow).weight
         assert arrow.weight == pytest.approx(float(values[weight.name][weight.entry]) / strongest)
 
 
