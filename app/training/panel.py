@@ -39,7 +39,7 @@ class TrainingPanel(QWidget):
         self.message, self.note = plain_label(), plain_label()
         switches = Switches(training.viewing, self)
         self.views = {
-            name: PlotView(training, name, switches, whole=name == "templates")
+            name: PlotView(training, name, switches, whole=name == "templates", on_page=name in BELOW)
             for name in (*FIRST, *BELOW, "accuracy")
         }
         self.settings, self.losses = QWidget(), QWidget()

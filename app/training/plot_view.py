@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontInfo,
@@ -45,6 +46,8 @@ WAYS = {  # to the right, and down
 class PlotView(QWidget):
     """One view of VIEWS, drawn anew when it is next painted after something has changed.
 
+    On a page of its own, whose tab has its name, matrices have no title.
+
     On a stage all of it is in view, and it has no button. One that is to be `whole` has all in view in the
     window too; `wanted` is the height in which nothing of it need be smaller.
     """
@@ -60,13 +63,14 @@ class PlotView(QWidget):
         parent: QWidget | None = None,
         on_stage: bool = False,
         whole: bool = False,
+        on_page: bool = False,
     ):
         super().__init__(parent)
         self.training, self.viewing, self.view = training, training.viewing, VIEWS[name]
         self.theme: Theme = LIGHT
         self.sheet: Sheet | None = None
         self._is_old, self._on_stage, self._whole = True, on_stage, whole or on_stage
-        self.wanted = 0
+        self._on_page, self.wanted = on_page, 0
         self._at = 0  # which of the targets the keys are at
         self._still = Still()
         self.setAccessibleName(self.view.title)
@@ -119,6 +123,8 @@ class PlotView(QWidget):
             return
         self._is_old = False
         view = self.made()
+        if view and self._on_page and not isinstance(view, Plot):
+            view = replace(view, title="")
         width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
         size = QFontInfo(self.font()).pixelSize()
         corner = 0.0 if self._on_stage else self._put_camera(size)

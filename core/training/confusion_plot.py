@@ -56,8 +56,7 @@ def confusion_plot(
     )
     accuracy = float(np.mean(found.true == found.predicted))
     said = (
-        Said("rows: true", "faint"),
-        Said("columns: predicted", "faint"),
+        Said("true ↓ predicted →", "faint"),
         Said(f"{len(found.rows):,} {found.part}, {accuracy:.1%} correct"),
     )
     return Matrices("confusion", "Confusion", (matrix,), said=said)

@@ -196,6 +196,7 @@ class Matrix(Struct, frozen=True, eq=False):
 class Matrices(Struct, frozen=True, eq=False):
     """Matrices one behind the other in rows.
 
+    title   may be empty where it is told otherwise
     scales  what the colours mean, in the title's line; none where they are explained otherwise
     said    what is told beside the title
     empty   what is said where there is nothing to be seen

@@ -125,12 +125,12 @@ def head(
 ) -> tuple[list[Placed], float]:
     """The title, what is told and the scales beside it, or below it where there is no room, and how high."""
     baseline, title = (LINE - DESCENT - 0.2) * size, words(view.title)
-    parts: list[Placed] = [Text("title", 0.0, baseline, title, size)]
+    parts: list[Placed] = [Text("title", 0.0, baseline, title, size)] if view.title else []
     scales: tuple[Scale, ...] = view.scales if isinstance(view, Matrices) else ()
     wide = [measure(words(one.text), size)[0] for one in view.said]
     wide += [scale_width(scale, size, measure) for scale in scales]
     together, right = sum(wide) + 1.5 * size * len(wide), width - corner
-    is_beside = measure(title, size)[0] + together <= right
+    is_beside = measure(title, size)[0] * bool(view.title) + together <= right + 1.5 * size * (not view.title)
     x, lines = right - together if is_beside else 0.0, 1
     for number, one in enumerate(wide):
         if is_beside:

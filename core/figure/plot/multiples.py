@@ -29,7 +29,9 @@ def placed_multiples(
     """Lay small plots out in a width, and no higher than `most` where they have room; see `placed`."""
     parts, top = head(view, width, size, measure, corner)
     count = max(1, len(view.plots))
-    columns = min(count, max(1, int((width + APART * size) / ((LEAST + APART) * size))))
+    columns = 1  # as few as have room, so that each is large
+    if math.isinf(most):
+        columns = min(count, max(1, int((width + APART * size) / ((LEAST + APART) * size))))
     while columns < count and _height(columns, count, width, size) > most - top:
         columns += 1
     wide = _wide(columns, width, size)

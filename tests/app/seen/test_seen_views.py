@@ -68,7 +68,7 @@ def test_right_is_blue_wrong_is_orange_and_nothing_is_blank(train):
         (i, j) for i, j in written if i != j
     }
     said = [part.math.text for part in view.sheet.parts if part.key == "said"]
-    assert said[:2] == ["rows: true", "columns: predicted"]
+    assert said[0] == "true ↓ predicted →"
 
 
 def test_a_click_on_a_cell_shows_its_rows_and_another_shows_all(train):
