@@ -2646,7 +2646,7 @@ DIFFERENTIATING = {
         NET,
     ),
     "net-edges-all-alike": bug(
-        "app/painting/parts.py",
+        "core/figure/parts.py",
         "return THINNEST + (THICKEST - THINNEST) * abs(share)",
         "return THINNEST",
         "strong and weak weights are lines of one width",

@@ -1,7 +1,9 @@
 """A user who does anything at random: no action may fail, and none may leave anything behind.
 
 `python -m tests.soak [-n 10000] [--seed 1]` shows, every so many actions, what is in use: memory, windows,
-Qt's objects and the program's own. Dialogs and menus are answered from the event loop, as a user would.
+Qt's objects and the program's own. Dialogs and menus are answered from the event loop, as a user would. With
+`--training` all of it is done while a net is trained. It tells, too, how long the event loop was silent the
+longest, in seconds of the processor.
 """
 
 import os
@@ -12,6 +14,7 @@ import argparse
 import gc
 import sys
 import tempfile
+import time
 import traceback
 from collections import Counter, deque
 from contextlib import contextmanager
@@ -53,8 +56,10 @@ from app.formula import measured
 from app.panels.algorithm_rows import VALUE
 from app.shell.edit_commands import redo, undo
 from app.shell.palette import Palette
+from core.data.datasets import DATASETS
 from core.passes.trace import Trace
 from core.project.document import EXAMPLE, Document
+from core.training.settings import SETTINGS, USUAL
 
 PROGRAMS = (
     "(x+y)z",
@@ -84,6 +89,7 @@ ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 AT_THE_END = {"quit"}  # of the commands
 OFFSCREEN = "This plugin does not support"  # what the platform without a screen says again and again
+MOST_SILENCES = 10
 POKED = (QAbstractButton, QComboBox, QAbstractSpinBox, QAbstractSlider, QLineEdit)
 
 
@@ -111,12 +117,21 @@ class User:
         self.window, self.folder, self.random = window, folder, Random(seed)
         self.failures = []
         self.did = deque(maxlen=6)
+        self.silences = []  # of the event loop between two of its turns, with what was done before
 
-    def act(self, count):
+    def act(self, count, training=False):
         """Do so many things, each from the event loop, as what comes from a keyboard and a mouse."""
         loop = QEventLoop()
-        actions, weights = zip(*ACTIONS.items(), strict=True)
+        actions, weights = zip(*(TRAINING if training else ACTIONS).items(), strict=True)
         left = self.random.choices(actions, weights, k=count)
+        heard = time.process_time()
+
+        def hear():
+            nonlocal heard
+            now = time.process_time()
+            self.silences.append((now - heard, f"around {' or '.join(list(self.did)[-2:])}"))
+            self.silences = sorted(self.silences, reverse=True)[:MOST_SILENCES]
+            heard = time.process_time()
 
         def act_once():
             if not left:
@@ -140,8 +155,12 @@ class User:
 
         QTimer.singleShot(0, act_once)
         QTimer.singleShot(0, answer)
+        heart = QTimer()
+        heart.timeout.connect(hear)
+        heart.start()
         with self._telling_of_endless_calls():
             loop.exec()
+        heart.stop()
 
     @contextmanager
     def _telling_of_endless_calls(self):
@@ -188,6 +207,7 @@ class User:
             dock.open()
             dock.toggle()
         window.show_workspace("step")  # what is trained is drawn with other items
+        window.training.stop()
         window.session.stop()
         window.session.replace_document(EXAMPLE, None)
         _empty_caches()
@@ -315,7 +335,7 @@ class User:
 
     def _place(self, view):
         """Where a node is drawn, or anywhere."""
-        centres = list(self.window.session.drawing.placement.centres.values())
+        centres = list(self.window.scene.source.drawing.placement.centres.values())
         if centres and self.random.random() < 0.7:
             return view.mapFromScene(QPointF(*self.random.choice(centres)))
         return QPoint(self.random.randrange(view.width()), self.random.randrange(view.height()))
@@ -378,6 +398,52 @@ class User:
             self.window.actions_by_id["training"].trigger()
         self.window.actions_by_id[self.random.choice(("train", "train_step", "train_reset"))].trigger()
 
+    # -- what a user does while a net is trained
+
+    def train_on(self):
+        """Go to the workspace for training, and let it train."""
+        self.window.show_workspace("train")
+        if not self.window.training.is_training:
+            self.window.training.toggle()
+
+    def weigh(self):
+        """Give an edge of the net another weight, as one that is typed."""
+        net = self.window.net
+        if self.window.shows_net and (weights := [arc.weight for arc in net.view.arcs if arc.weight]):
+            net.set_weight(self.random.choice(weights), self.random.uniform(-3, 3))
+
+    def point_at_a_unit(self):
+        if self.window.shows_net:
+            net = self.window.net
+            self.random.choice((net.point_at, net.select))(self.random.choice(["", *net.view.nodes]))
+
+    def change_a_setting(self):
+        training, name = self.window.training, self.random.choice(CHANGED)
+        setting, usual = SETTINGS[name], getattr(USUAL, name)
+        if setting.choices:
+            value = self.random.choice(list(setting.choices()))
+        elif isinstance(usual, bool):
+            value = self.random.random() < 0.5
+        else:
+            value = min(max((usual or 1) * self.random.uniform(0.2, 3), setting.low), setting.high)
+            value = round(value) if isinstance(usual, int) else value
+        training.change("at random", **{name: value})
+
+    def choose_data(self):
+        self.window.training.choose_data(self.random.choice(list(DATASETS)))
+
+    def change_the_net(self):
+        hidden = tuple(self.random.randint(1, 9) for _ in range(self.random.randint(1, 3)))
+        self.window.training.change("at random", trains="network", hidden=hidden)
+
+    def choose_a_workspace(self):
+        self.window.show_workspace(self.random.choice(("step", "train", "lectures")))
+
+    def choose_a_sample(self):
+        run = self.window.training.run
+        if run is not None and run.setup.dataset is not None:
+            self.window.training.choose_sample(self.random.randrange(len(run.setup.dataset)))
+
     def wait(self):
         QTest.qWait(self.random.randint(1, 40))
 
@@ -407,6 +473,22 @@ ACTIONS = {
     User.wait: 2,
     User.close_what_is_open: 1,
 }
+
+
+TRAINING = {
+    **dict.fromkeys((User.command, User.train_on), 10),
+    **dict.fromkeys((User.poke, User.wait), 8),
+    **dict.fromkeys((User.undo_and_redo, User.use_the_mouse, User.change_a_setting), 6),
+    **dict.fromkeys((User.press_a_key, User.walk, User.weigh, User.point_at_a_unit), 4),
+    **dict.fromkeys((User.turn_the_wheel, User.open_a_context_menu, User.choose_a_row, User.train), 3),
+    **dict.fromkeys((User.choose_data, User.change_the_net, User.choose_a_workspace), 2),
+    **dict.fromkeys((User.choose_a_sample, User.step, User.type_a_program, User.present), 2),
+    **dict.fromkeys((User.open_a_menu, User.open_a_sheet, User.close_what_is_open), 1),
+}
+# those that have values of their own kind are changed by their fields
+CHANGED = [
+    name for name, kind in SETTINGS.items() if kind.choices or isinstance(getattr(USUAL, name), int | float)
+]
 
 
 def _calls():
@@ -473,6 +555,7 @@ def main():
     options.add_argument("-n", type=int, default=10_000, help="actions (10,000)")
     options.add_argument("--every", type=int, default=1000, help="actions between two counts (1,000)")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--training", action="store_true", help="do it while a net is trained")
     asked = options.parse_args()
     folder = Path(tempfile.mkdtemp())
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME", "TMPDIR"):
@@ -496,12 +579,15 @@ def main():
     print(f"{0:6}: {before}", flush=True)
     told = 0
     for done in range(asked.every, asked.n + 1, asked.every):
-        user.act(asked.every)
+        user.act(asked.every, asked.training)
         after = user.in_use()
         print(f"{done:6}: {after}", flush=True)
         for failure in user.failures[told:]:
             print(failure, flush=True)
         told = len(user.failures)
+    print("The event loop was silent the longest:")
+    for seconds, when in user.silences:
+        print(f"{1000 * seconds:6.0f} ms {when}")
     for name, more in (after.ours - before.ours).most_common(20):
         print(f"{more:+6} {name}")
     app.clipboard().clear()  # what Python has put there, Qt would delete after Python has ended: a crash

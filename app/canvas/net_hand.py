@@ -22,13 +22,13 @@ from app.canvas.edge_numbers import EdgeNumbers
 from app.canvas.items import BoxItem, PartItem
 from app.canvas.scene import Scene
 from app.canvas.weight_card import WeightCard
-from app.painting.parts import box_rect, label_rect, paint_weight, route_path, weight_width
+from app.painting.parts import box_rect, label_rect, paint_weight, route_path
 from app.state.net_session import NetSession
 from app.widgets.labels import ShortenedLabel, tint
 from app.widgets.theme import Theme
 from core.base.lazy_numpy import np
 from core.base.numbers import exact, typed_text
-from core.figure import Arrow
+from core.figure import Arrow, weight_width
 from core.figure.nets import entry_name, name_of
 from core.figure.view import Weight
 from core.notation.names import in_text

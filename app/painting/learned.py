@@ -7,10 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 
 from app.widgets.heat import share_colour, share_image
 from app.widgets.theme import Theme
-from core.figure import OverPlane
-
-BIAS = 12.0  # the side of the square of a bias
-FRAME = 1.2  # the width of the line around a map
+from core.figure import BIAS, MAP_FRAME, OverPlane
 
 
 def paint_over_plane(
@@ -18,11 +15,11 @@ def paint_over_plane(
 ) -> None:
     """A map in a frame, and at its lower left a square in the colour of the bias."""
     _paint_image(painter, share_image(over.shares, theme), rect)
-    painter.setPen(QPen(theme.colour("ink"), FRAME))
+    painter.setPen(QPen(theme.colour("ink"), MAP_FRAME))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(rect)
     if bias is not None:
-        painter.setPen(QPen(theme.colour("paper"), FRAME))
+        painter.setPen(QPen(theme.colour("paper"), MAP_FRAME))
         painter.setBrush(share_colour(bias, theme))
         painter.drawRect(bias_rect(rect))
 

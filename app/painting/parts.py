@@ -16,12 +16,14 @@ from core.figure import (
     BESIDE_SYMBOL,
     GROUND,
     IDLE,
+    STRENGTH,
     Arrow,
     Box,
     Figure,
     Frame,
     Label,
     Token,
+    weight_width,
 )
 from core.layout import Route
 
@@ -34,8 +36,6 @@ MARK, MARK_WIDTH = 2.4, 2.4
 SUM_FRAME = 1.0  # the width of the line around a sum of gradients
 POINTED = (2.0, 1.5)  # the dashes of the same mark where a node is pointed at, in its widths
 RING = 4.0  # between the two rings of the output that was chosen
-THINNEST, THICKEST = 1.0, 9.0  # edges that show weights
-STRENGTH = 0.72  # how much of its colour there is in one
 TITLE_INSET = 10.0  # between a frame's border and its title
 
 
@@ -258,11 +258,6 @@ def paint_arrow(
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon(head)
-
-
-def weight_width(share: float) -> float:
-    """How wide an edge is that shows a weight, as a share of the largest one."""
-    return THINNEST + (THICKEST - THINNEST) * abs(share)
 
 
 @lru_cache(16)

@@ -85,7 +85,7 @@ FILE = (
     Command(
         "figure",
         "Save &figure…",
-        f"Save the present step as {FIGURES}",
+        f"Save the present step, or the net that is trained, as {FIGURES}",
         save_figure,
         ("Ctrl+E",),
         icon="image",

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
-from app.figures.bounds import Page, fitted_page
+from app.figures.bounds import Page, bounds, fitted_page
 from app.formula import measured
 from app.shell.host import Host
+from app.widgets.theme import Theme
 from core.base.slicing import Work
 from core.figure import Figure, Figures, Fit, Target, fit_in_pieces, fitted_with, read_target
 from core.figure.plot import FittedView, View, fitted_view
@@ -60,6 +61,23 @@ class OfView:
         yield
         found = fitted_view(self._view, target, measure=measured)
         return found, f"{found.remark or f'Text of {found.size:.3g} pt'}."
+
+
+class OfNet:
+    """A net that is trained, drawn as on the screen, as large as it may be elsewhere."""
+
+    tip = "The net is drawn as it is here, as large as there is room for it"
+
+    def __init__(self, figure: Figure, theme: Theme):
+        self._area, self._size = bounds([figure], theme), figure.sizes.label
+        self.usual = f"Names of {self._size:g} pt."
+
+    def fitting(self, target: Target) -> Work[tuple[Page, str]]:
+        yield
+        scale = target.scale(self._area.width(), self._area.height())
+        found, needed = scale * self._size, target.least
+        small = f", which is small: {needed:g} pt can be read {target.where}" if found < needed else ""
+        return Page(self._area, scale), f"Names of {found:.3g} pt{small}."
 
 
 def chosen_target(host: Host) -> Target | None:

@@ -17,6 +17,7 @@ from app.shell.frame import Frame
 from app.shell.panes import Pane
 from app.shell.presentation import Presentation
 from app.state.arrangement import WorkspaceName
+from app.state.net_session import NetSession
 from app.state.session import Session
 from app.state.settings import Settings
 from app.state.training_session import TrainingSession
@@ -40,6 +41,12 @@ class Host(Protocol):
     arrangement: Frame
     presentation: Presentation
     theme: Theme
+
+    net: NetSession
+
+    @property
+    def shows_net(self) -> bool:
+        """Whether the canvas shows what is trained, and not the steps of the program."""
 
     @property
     def frame(self) -> QMainWindow:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QProgressDialog
 from app.figures.kinds import FIGURE_KINDS, paths_of
 from app.shell.figure_dialog import FigureDialog
 from app.shell.file_dialogs import ask_for_file, ask_for_kind
-from app.shell.fitted import OfGraph, OfView, figures_of, page_of, present
+from app.shell.fitted import OfGraph, OfNet, OfView, figures_of, page_of, present
 from app.shell.host import Host
 from app.shell.message_boxes import complain, may_overwrite
 from app.system.disk import shown_name, write_atomically
@@ -24,9 +24,12 @@ PATIENCE = 1000  # milliseconds that saving may take before it says how far it i
 
 
 def ask_and_save_figure(host: Host) -> None:
-    """Ask what for and for a file, and write the present step to it."""
+    """Ask what for and for a file, and write the present step to it, or the net that is trained."""
     from app.figures.files import write_figure
 
+    if host.shows_net:
+        _ask_and_save_net(host, host.net.figure)
+        return
     counts = present(host)
     dialog = FigureDialog(host, "Save figure", OfGraph(host, counts))
     kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
@@ -36,6 +39,21 @@ def ask_and_save_figure(host: Host) -> None:
         page = page_of(host, dialog.found, map(figures.at, counts))
         shown = figures.at(host.session.cursor)
         _write(host, path, lambda: write_figure(shown, path, host.theme, page=page, text=dialog.text))
+    dialog.deleteLater()
+
+
+def _ask_and_save_net(host: Host, figure: Figure) -> None:
+    """The same of a net, as it was when this was asked for; it may go on training."""
+    from app.figures.files import write_figure
+
+    subject = OfNet(figure, host.theme)
+    dialog = FigureDialog(host, "Save figure of the net", subject)
+    kinds = {kind.title: kind.suffix for kind in FIGURE_KINDS}
+    path = dialog.exec() and ask_for_file(host.frame, "Save figure", _suggested(host, "net.svg"), kinds)
+    if path:
+        page, text = dialog.found, dialog.text
+        title = f"The net {host.training.present().text}"
+        _write(host, path, lambda: write_figure(figure, path, host.theme, page=page, text=text, title=title))
     dialog.deleteLater()
 
 

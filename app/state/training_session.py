@@ -465,6 +465,7 @@ class TrainingSession(QObject):
         assert self._back is not None
         if not (run.fits(self._back) and (before == after or _can_change(run, before, after))):
             return False
+        self._goes = False  # it goes where the document says, which who hears of a pause must not edit
         self.pause()
         if before != after:
             run.change(before, after)

@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from core.export import one_line
-from core.export.tikz_maps import colour_name, map_parts, point
+from core.export.tikz_maps import MOST_CELLS, colour_name, map_parts, plane_parts, point
 from core.figure import (
     IDLE,
+    MAP_FRAME,
+    STRENGTH,
     Arrow,
     Box,
     Figure,
     Frame,
     Label,
     Sizes,
+    weight_width,
 )
+from core.layout import Point
 from core.math.latex import latex
 
 DOCUMENT = r"""% {title}
@@ -47,6 +51,7 @@ NEEDS_LUALATEX = r"""
 FONTS = {"label": "clnumbers", "symbol": "clsymbols", "name": "clnames", "small": "clsmall"}
 
 
+MOST_OVER_PLANES = 6000  # cells of all maps of nodes together: TeX's memory is small
 # labels that look as others do
 LOOKS = {"contribution": "gradient", "sum": "gradient", "numbers": "rule"}
 
@@ -82,10 +87,13 @@ def tikz(
         comment says so.
     """
     names = node_names(figure)
+    centres = {box.node: box.centre for box in figure.boxes}
+    cells = MOST_OVER_PLANES // max(1, sum(box.over is not None for box in figure.boxes))
     parts = [
         *(part for frame in figure.frames for part in _frame(frame)),
-        *(part for box in figure.boxes for part in _box(box, names, scale)),
-        *(_arrow(arrow, names) for arrow in figure.arrows),
+        *(part for box in figure.boxes for part in _box(box, names, scale, cells)),
+        *(_weight(arrow, names, centres, scale) for arrow in figure.arrows if arrow.weight is not None),
+        *(_arrow(arrow, names) for arrow in figure.arrows if arrow.weight is None),
         *(part for label in figure.labels for part in _label(label, figure.sizes, colours, scale)),
     ]
     fonts = [
@@ -162,6 +170,8 @@ def _styles(line_width: float, sizes: Sizes, scale: float) -> dict[str, str]:
     beside = f"inner xsep={pt(3)}, inner ysep=0pt, rounded corners={pt(8)}"
     return {
         "frame": sheet,
+        "map": f"draw=clink, line width={pt(MAP_FRAME)}, inner sep=0pt",
+        "bias": f"draw=clpaper, line width={pt(MAP_FRAME)}",
         "title": f"text=clfaint, inner sep=0pt, anchor=north west, {font('small')}",
         "input": f"text=clink, {beside}, {font('name')}",
         "operation": f"{operation}, rounded corners={pt(sizes.radius)}, {font('symbol')}",
@@ -199,7 +209,10 @@ def _frame(frame: Frame) -> Iterator[str]:
     yield rf"\node[title] at {point(left + 10, top + 7)} {{{_math(latex(frame.title))}}};"
 
 
-def _box(box: Box, names: Mapping[str, str], scale: float) -> Iterator[str]:
+def _box(box: Box, names: Mapping[str, str], scale: float, cells: int) -> Iterator[str]:
+    if box.over is not None:
+        yield from plane_parts(box.over, box, names[box.node], min(cells, MOST_CELLS), scale)
+        return
     x, y = box.centre
     mood = {"active": "active back" if box.backward else "active"}.get(box.mood, box.mood)
     look: list[str] = [box.kind]
@@ -230,6 +243,24 @@ def _arrow(arrow: Arrow, names: Mapping[str, str]) -> str:
         goal = f"({names[arrow.target]})" if last else point(*end)
         way += f" .. controls {point(*first)} and {point(*second)} .. {goal}"
     return rf"\draw[arrow{look}] {way};"
+
+
+def _weight(arrow: Arrow, names: Mapping[str, str], centres: Mapping[str, Point], scale: float) -> str:
+    """An edge that shows its weight: it keeps its place at both nodes, with which it moves, too."""
+    assert arrow.weight is not None
+
+    def at(node: str, place: Point) -> str:
+        (x, y), (middle, level) = place, centres[node]
+        return (
+            f"([xshift={(x - middle) * scale:.2f}pt, yshift={(level - y) * scale:.2f}pt]{names[node]}.center)"
+        )
+
+    way = at(arrow.edge.source, arrow.route.start)
+    for number, (first, second, end) in enumerate(arrow.route.pieces):
+        goal = at(arrow.target, end) if number == len(arrow.route.pieces) - 1 else point(*end)
+        way += f" .. controls {point(*first)} and {point(*second)} .. {goal}"
+    colour = f"cl{'positive' if arrow.weight >= 0 else 'negative'}!{100 * STRENGTH:g}!clpaper"
+    return rf"\draw[draw={colour}, line width={weight_width(arrow.weight) * scale:.4g}pt] {way};"
 
 
 def _label(label: Label, sizes: Sizes, colours: Mapping[str, str], scale: float) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from core.base.arrays import Array
 from core.base.shades import RGB, shades, takes_black
+from core.figure.parts import BIAS, Box, OverPlane
 from core.figure.sizes import extent
 from core.figure.values import (
     ABOVE_SCALE,
@@ -91,6 +93,32 @@ def map_parts(
         yield from _signs(shown, cells, shares, colours)
     if shown.scale or shown.shape:
         yield from _foot(shown, above[0] - shown.foot[0] / 2, top + height + border + ABOVE_SCALE, frame)
+
+
+def plane_parts(over: OverPlane, box: Box, name: str, most: int, scale: float) -> Iterator[str]:
+    """The commands that draw what a node computes over a plane, in at most so many cells, as a named node.
+
+    A square in the colour of its bias stands across the lower left corner.
+    """
+    left, top = box.centre[0] - box.width / 2, box.centre[1] - box.height / 2
+    step = max(1, math.ceil(math.sqrt(over.shares.size / most)))
+    shares = over.shares[step // 2 :: step, step // 2 :: step]
+    rows, columns = shares.shape
+    cells = _Cells(left, top, box.width / columns, box.height / rows)
+    for i, row in enumerate(shares):
+        start = 0
+        colours = [_colour(share, False) for share in row]
+        for j in range(1, columns + 1):  # neighbours of one colour are one rectangle
+            if j == columns or colours[j] != colours[start]:
+                corner = left + start * cells.width, top + i * cells.height
+                wide = corner_rectangle(*corner, (j - start) * cells.width, cells.height)
+                yield rf"\fill[{colours[start]}] {wide};"
+                start = j
+    size = f"minimum width={box.width * scale:.2f}pt, minimum height={box.height * scale:.2f}pt"
+    yield rf"\node[map, {size}] ({name}) at {point(*box.centre)} {{}};"
+    if box.bias is not None:
+        square = _rectangle(left, top + box.height, BIAS, BIAS)
+        yield rf"\draw[bias, fill={_colour(np.array(box.bias), False)}] {square};"
 
 
 def _colour(share: Array, picture: bool) -> str:

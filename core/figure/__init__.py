@@ -16,7 +16,22 @@ from core.figure.motion import Token, tokens_of, underway
 from core.figure.nearby import Nearby
 from core.figure.nets import view_of
 from core.figure.options import MARGIN, TIGHT, Level, Options, Sizes
-from core.figure.parts import IDLE, Arrow, Box, Figure, Frame, Label, Mood, OverPlane, Part
+from core.figure.parts import (
+    BIAS,
+    IDLE,
+    MAP_FRAME,
+    STRENGTH,
+    THICKEST,
+    Arrow,
+    Box,
+    Figure,
+    Frame,
+    Label,
+    Mood,
+    OverPlane,
+    Part,
+    weight_width,
+)
 from core.figure.pictured import Figures, Learned, figure
 from core.figure.rooms import Rooms, rooms_of
 from core.figure.rule import above_rule, ruled
@@ -33,13 +48,17 @@ __all__ = [
     "BESIDE_NAME",
     "BESIDE_SCALE",
     "BESIDE_SYMBOL",
+    "BIAS",
     "FIT_MARGIN",
     "GROUND",
     "IDLE",
+    "MAP_FRAME",
     "MARGIN",
     "STAGE",
+    "STRENGTH",
     "STRIDES",
     "TARGETS",
+    "THICKEST",
     "TIGHT",
     "Arrow",
     "Box",
@@ -82,4 +101,5 @@ __all__ = [
     "tokens_of",
     "underway",
     "view_of",
+    "weight_width",
 ]

@@ -80,6 +80,15 @@ class Arrow(Struct, frozen=True):
 
 
 IDLE = 0.72  # how much of a line's colour there is in lines on which nothing has come yet, and in frames
+THINNEST, THICKEST = 1.0, 9.0  # edges that show weights
+STRENGTH = 0.72  # how much of its colour there is in one
+BIAS = 12.0  # the side of the square of a bias, in the lower left corner of a map
+MAP_FRAME = 1.2  # the width of the line around a map
+
+
+def weight_width(share: float) -> float:
+    """How wide an edge is that shows a weight, as a share of the largest one."""
+    return THINNEST + (THICKEST - THINNEST) * abs(share)
 
 
 class Label(Struct, frozen=True):

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QProgressDialog
 
+from app.figures import files
 from app.figures.kinds import FIGURE_KINDS
 from app.shell import saving
 from app.shell.exports import EXPORTS
@@ -16,6 +17,7 @@ from app.shell.figure_dialog import CHOICES, FigureDialog
 from app.shell.file_dialogs import ask_for_kind
 from app.shell.fitted import OfGraph
 from app.shell.sheets import NOTATION
+from core.figure import TARGETS
 from core.graph.programs import read_program
 from core.project.document import Document
 
@@ -38,6 +40,42 @@ def test_a_figure_of_the_present_step_is_saved(window, asked, kind):
     path = asked(f"step{kind.suffix}")
     window.actions_by_id["figure"].trigger()
     assert path.stat().st_size > 500
+
+
+@pytest.mark.parametrize("kind", FIGURE_KINDS, ids=lambda kind: kind.name)
+def test_in_train_the_net_is_saved_as_it_was_when_that_was_asked_for(window, asked, monkeypatch, kind):
+    window.show_workspace("train")
+    window.training.step(40)
+    before = window.net.figure
+    path, written = asked(f"net{kind.suffix}"), []
+
+    def accept(dialog):
+        window.training.step(40)  # which goes on while one is asked
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(FigureDialog, "exec", accept)
+    write = files.write_figure
+    monkeypatch.setattr(
+        files,
+        "write_figure",
+        lambda figure, *args, **named: written.append(figure) or write(figure, *args, **named),
+    )
+    window.actions_by_id["figure"].trigger()
+    assert path.stat().st_size > 2000
+    assert written == [before] and window.net.figure is not before
+
+
+def test_a_net_fills_the_place_it_is_saved_for(window, asked, monkeypatch):
+    window.show_workspace("train")
+    path = asked("net.svg")
+    monkeypatch.setattr(
+        FigureDialog, "exec", lambda dialog: dialog.choice.setCurrentIndex(1) or dialog.accept() or True
+    )
+    window.actions_by_id["figure"].trigger()
+    width, height = size_of(path)
+    slide = TARGETS["slide"]
+    assert max(width / slide.width, height / slide.height) == pytest.approx(1, abs=0.01)
 
 
 def test_all_steps_are_saved_as_pages(window, asked):

@@ -7,10 +7,11 @@ import subprocess
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from core.base.arrays import frozen
 from core.export.tikz import node_names, tikz
-from core.figure import Options, draw, figure
+from core.figure import Options, OverPlane, draw, figure, weight_width
 from core.graph.builder import build, graph_of
 from core.graph.plan import make_plan
 from core.math.latex import latex
@@ -52,6 +53,49 @@ def test_brackets_close_and_names_exist(example, step):
     assert len(nodes) == len(set(nodes)) == len(figure_at(example, step).boxes)
     used = set(re.findall(r"\(([A-Za-z][A-Za-z0-9-]*)\)", text))
     assert used == set(nodes)
+
+
+def trained_figure(shares, bias=-0.5, weight=-0.25):
+    """A unit that is seen with what it computes, and an edge that is seen with its weight."""
+    shown = figure_at(NEURON, "end")
+    box = replace(shown.boxes[-1], over=OverPlane(frozen(shares), 1.0), bias=bias)
+    arrows = [replace(arrow, weight=weight) if arrow.target == box.node else arrow for arrow in shown.arrows]
+    return replace(shown, boxes=(*shown.boxes[:-1], box), arrows=tuple(arrows)), box
+
+
+def test_a_map_over_the_plane_is_drawn_in_its_cells_with_its_bias():
+    shown, box = trained_figure([[1.0, 1.0, -1.0], [0.0, np.nan, 0.5]])
+    text = tikz(shown, COLOURS)
+    left, top = box.centre[0] - box.width / 2, box.centre[1] - box.height / 2
+    cells = re.findall(r"\\fill\[(\S+)\] \((.+?), (.+?)\) rectangle \((.+?), (.+?)\);", text)
+    colours = [cell[0] for cell in cells]
+    assert colours == [
+        "clpositive!100!clzero",
+        "clnegative!100!clzero",
+        "clpositive!0!clzero",
+        "gray",
+        "clpositive!50!clzero",
+    ]
+    x, y, end, below = map(float, cells[0][1:])
+    assert (x, y) == pytest.approx((left, top), abs=0.01), "the first row is on top"
+    assert (end - x, below - y) == pytest.approx((box.width * 2 / 3, box.height / 2), abs=0.02)
+    assert text.count("draw[bias, fill=clnegative!50!clzero]") == 1
+    assert len(re.findall(rf"node\[map, [^]]*\] \({node_names(shown)[box.node]}\)", text)) == 1
+
+
+def test_an_edge_is_as_wide_as_its_weight_in_the_colour_of_its_sign():
+    shown, _ = trained_figure([[1.0]], weight=-0.25)
+    (width,) = set(re.findall(r"draw=clnegative!72!clpaper, line width=(\S+)pt\]", tikz(shown, COLOURS)))
+    assert float(width) == pytest.approx(weight_width(0.25))
+    (width,) = set(
+        re.findall(r"draw=clnegative!72!clpaper, line width=(\S+)pt\]", tikz(shown, COLOURS, scale=2))
+    )
+    assert float(width) == pytest.approx(2 * weight_width(0.25))
+
+
+def test_a_large_map_is_drawn_in_cells_that_tex_has_memory_for():
+    shown, _ = trained_figure(np.random.default_rng(0).uniform(-1, 1, (150, 150)))
+    assert 500 < tikz(shown, COLOURS).count("\\fill") <= 1024
 
 
 def test_a_chosen_output_has_a_double_ring():

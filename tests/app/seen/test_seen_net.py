@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.painting.learned import bias_rect
-from app.painting.parts import THICKEST, box_rect, paint_part
+from app.painting.parts import box_rect, paint_part
 from app.widgets.theme import LIGHT
 from core.base.numbers import exact
-from core.figure import Arrow
+from core.figure import THICKEST, Arrow
 from core.figure.view import Weight
 from core.graph.graph import Edge
 from core.layout import straight
