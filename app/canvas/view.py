@@ -180,7 +180,8 @@ class View(QGraphicsView):
             select(self.node_under(at))
 
     def _gesture_at(self, at: QPoint) -> Gesture:
-        for item in self.items(at):
+        is_program = self._scene.source is self.session  # the nodes of a net stay where they are
+        for item in self.items(at) if is_program else ():
             if isinstance(item, LabelItem) and self._is_editable(item):
                 return Scrub(self.session, item.label.node, at)
             if isinstance(item, BoxItem):

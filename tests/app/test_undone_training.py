@@ -352,6 +352,23 @@ def test_a_reset_can_be_undone(training):
 # -- in the window
 
 
+def test_undo_while_it_trains_goes_back_although_the_canvas_follows(window, qtbot):
+    """The canvas takes the weights of a training that pauses, and must not while undo brings others back."""
+    session, training = window.session, window.training
+    session.set_text("s = w·x + b; L = max(0, 1 - t s)")
+    training.change("train the program", trains="program", data="gauss", rate=0.1)
+    assert training.is_on_canvas
+    training.change("another rate", rate=0.01)
+    training.set_speed(1000)
+    training.toggle()
+    qtbot.waitUntil(lambda: training.run.trainer.updates > 40)
+    session.undo_stack.undo()
+    assert session.document.training.rate == 0.1 and not training.is_training
+    assert training.run.trainer.updates == 0
+    session.undo_stack.redo()
+    assert training.run.trainer.updates > 40 and session.document.training.rate == 0.01
+
+
 def test_every_other_workspace_says_that_a_training_runs_and_pauses_it(window):
     window.show()
     running = window.header.running

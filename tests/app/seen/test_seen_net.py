@@ -200,6 +200,18 @@ def test_a_unit_under_the_pointer_fills_the_plane_until_it_is_left(train):
     assert plane.made().title == "Decision boundary" and not train.hand.card.isVisible()
 
 
+def test_a_press_beside_a_unit_moves_the_paper(train):
+    """An item can be taken within some pixels around it; units stay where they are."""
+    rect, held = box_of(train, "a1[2]"), train.view.camera.seen
+    at = on_view(train, rect.left() + 8, rect.top() - 2)
+    QTest.mousePress(train.view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    for step in (10, 20, 30):
+        QTest.mouseMove(train.view.viewport(), at + QPoint(step, 0))
+    QTest.mouseRelease(train.view.viewport(), Qt.MouseButton.LeftButton, pos=at + QPoint(30, 0))
+    assert train.session.document.moved == {} and box_of(train, "a1[2]") == rect
+    assert train.view.camera.seen.left() < held.left()
+
+
 def test_a_click_on_a_unit_opens_its_sum_in_steps(train):
     middle = box_of(train, "a2[1]").center()
     at = on_view(train, middle.x(), middle.y())
