@@ -189,9 +189,12 @@ class User:
                 while panel.ticker.running:
                     QTest.qWait(1)
         self.window.show_workspace("lectures")  # whose cards are made when they are first looked at
+        self.window.show_workspace("train")
+        self.window.training.change("layers", trains="network", hidden=(2, 2, 2))
+        QTest.qWait(1)
+        self.window.actions_by_id["train_step"].trigger()
         self.window.show_workspace("step")
         self.window.panes["training"].open()
-        self.window.actions_by_id["train_step"].trigger()
         QTest.qWait(1)
 
     def in_use(self):

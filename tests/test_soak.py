@@ -17,12 +17,14 @@ def light_again(window):
     window.set_theme(LIGHT)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_some_hundred_random_actions_fail_nowhere_and_leave_nothing_behind(window, tmp_path, seed):
+@pytest.mark.parametrize(("seed", "count", "training"), [(1, 300, False), (4, 120, True)])
+def test_some_hundred_random_actions_fail_nowhere_and_leave_nothing_behind(
+    window, tmp_path, seed, count, training
+):
     user = User(window, tmp_path, seed)
     user.look_at_all()
     before = user.in_use()
-    user.act(300)
+    user.act(count, training)
     after = user.in_use()
     assert user.failures == []
     assert after.windows <= before.windows + MOST_WINDOWS
