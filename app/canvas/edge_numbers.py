@@ -1,4 +1,7 @@
-"""At the edges of a net that is paused: each weight, what the next update adds to it, and what it becomes."""
+"""On a net that is paused: at each edge its weight, what the next update adds to it, and what it becomes.
+
+Where units are too many to have their numbers beside them, these stand on their maps, too.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,17 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 from app.painting.parts import box_rect, route_path
 from app.state.net_session import NetSession
 from app.widgets.theme import LIGHT, Theme, mixed
+from core.base.numbers import short
 from core.figure import Arrow
 
 MOST = 24  # edges that have numbers; of more, those of the unit that is pointed at or selected
 SMALLEST = 9.0  # pixels of the numbers
-SIZE = 0.72  # of the numbers, next to other text
-DIGITS = (4, 3, 2)  # significant digits, as many as there is room for
+SIZES = (0.95, 0.85, 0.72)  # of the numbers, next to other text: the largest for which there is room
+DIGITS = (4, 3, 2)  # significant digits, as many as there is room for at the smallest
 ROOM = 2.0  # pixels around numbers and between two edges' numbers
 AWAY = 7.0  # pixels between the numbers and the unit at which their edge arrives
 OPAQUE = 0.86  # of the ground of numbers, below which edges are still seen
+LEAST_MAP = 4  # lines of text that a map is high, at least, on which numbers stand
 ROLES = ("value", "gradient", "ink")
 
 
@@ -32,6 +37,14 @@ class Card(Struct, frozen=True):
     at: QPointF
 
 
+class Number(Struct, frozen=True):
+    """A number of a unit on its map, and what it is."""
+
+    text: str
+    rect: QRectF
+    role: str
+
+
 class EdgeNumbers(QWidget):
     """Lies over the canvas; where numbers do not fit between two columns there are none."""
 
@@ -40,6 +53,8 @@ class EdgeNumbers(QWidget):
         self.theme: Theme = LIGHT
         self._view, self._net = view, net
         self.cards: list[Card] = []
+        self.units: list[Number] = []
+        self._font = QFont()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -47,13 +62,35 @@ class EdgeNumbers(QWidget):
         """Show the numbers of the edges of a net that is paused, if it is wanted."""
         self.setGeometry(self._view.viewport().rect())
         self.cards = self._placed() if wanted else []
-        self.setVisible(bool(self.cards))
+        paused = wanted and not self._net.training.is_training
+        self.units = self._on_units() if paused and not self._net.options.values else []
+        self.setVisible(bool(self.cards or self.units))
         self.update()
 
-    def _font(self) -> QFont:
+    def _sized(self, size: float) -> QFont:
         font = QFont(self._view.font())
-        font.setPixelSize(round(max(SMALLEST, SIZE * self._view.fontInfo().pixelSize())))
+        font.setPixelSize(round(max(SMALLEST, size * self._view.fontInfo().pixelSize())))
         return font
+
+    def _on_units(self) -> list[Number]:
+        """The value at the upper edge of each map, the gradient at the lower one, where these have room."""
+        found, metrics = [], QFontMetricsF(self._sized(SIZES[-1]))
+        height = metrics.lineSpacing()
+        for box in self._net.figure.boxes:
+            seen = self._seen(box_rect(box))
+            if box.over is None or seen.height() < LEAST_MAP * height:
+                continue
+            tops = seen.top(), seen.bottom() - height
+            for (what, value), top in zip(self._net.known(box.node), tops, strict=False):
+                texts = (
+                    (text, metrics.horizontalAdvance(text)) for text in (short(value, d) for d in DIGITS)
+                )
+                for text, width in texts:
+                    if width + 2 * ROOM <= seen.width():
+                        left = seen.center().x() - width / 2 - ROOM
+                        found.append(Number(text, QRectF(left, top, width + 2 * ROOM, height), what))
+                        break
+        return found
 
     def _placed(self) -> list[Card]:
         net = self._net
@@ -69,14 +106,23 @@ class EdgeNumbers(QWidget):
         for arrow in arrows:
             gap = round(boxes[net.arc_of(arrow).source].right()), round(boxes[arrow.target].left())
             gaps.setdefault(gap, []).append(arrow)
-        return [card for (left, right), group in gaps.items() for card in self._between(left, right, group)]
+        found: list[list[Card]] = []
+        for size in SIZES:
+            self._font = self._sized(size)
+            digits = DIGITS if size == SIZES[-1] else DIGITS[:1]
+            found = [self._between(left, right, group, digits) for (left, right), group in gaps.items()]
+            if all(found):
+                break
+        return [card for cards in found for card in cards]
 
     def _seen(self, rect: QRectF) -> QRectF:
         return QRectF(self._view.mapFromScene(rect).boundingRect())
 
-    def _between(self, left: float, right: float, arrows: Sequence[Arrow]) -> list[Card]:
+    def _between(
+        self, left: float, right: float, arrows: Sequence[Arrow], most_digits: Sequence[int]
+    ) -> list[Card]:
         """The numbers of the edges between two columns, none above another; none where they do not fit."""
-        metrics = QFontMetricsF(self._font())
+        metrics = QFontMetricsF(self._font)
         places = [
             QPointF(self._view.mapFromScene(route_path(arrow.route).pointAtPercent(1))) for arrow in arrows
         ]
@@ -84,7 +130,7 @@ class EdgeNumbers(QWidget):
         tops = spread(
             [at.y() - height / 2 for at in places], height + ROOM, ROOM, self.height() - height - ROOM
         )
-        for digits in DIGITS:
+        for digits in most_digits:
             texts = [self._net.update_text(arrow, digits) for arrow in arrows]
             width = max(metrics.horizontalAdvance(line) for lines in texts for line in lines) + 2 * ROOM + 2
             if tops and width <= right - left - AWAY:
@@ -98,8 +144,15 @@ class EdgeNumbers(QWidget):
         theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setFont(self._font())
-            line = QFontMetricsF(self._font()).lineSpacing()
+            painter.setFont(self._font)
+            line = QFontMetricsF(self._font).lineSpacing()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setFont(self._sized(SIZES[-1]))
+            for number in self.units:
+                painter.fillRect(number.rect, theme.colour("paper"))
+                painter.setPen(theme.colour(number.role))
+                painter.drawText(number.rect, Qt.AlignmentFlag.AlignCenter, number.text)
+            painter.setFont(self._font)
             ground = theme.colour("paper")
             ground.setAlphaF(OPAQUE)
             for card in self.cards:

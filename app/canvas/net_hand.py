@@ -100,7 +100,7 @@ class NetHand(QObject):
         self.whose.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.whose.clicked.connect(self._offer_whose)
         self.whose.setToolTip("Whose numbers stand at the units and edges")
-        self.with_numbers = True
+        self.with_numbers, self._on_stage = True, False
         net.pointedChanged.connect(self.show_numbers)
         net.selectionChanged.connect(self.show_numbers)
         self.edge: Weight | None = None  # that is pointed at
@@ -124,8 +124,13 @@ class NetHand(QObject):
 
     def show_numbers(self) -> None:
         """Show what the next update does at the edges, where it was not switched off."""
-        self.numbers.show_now(self.active and self.with_numbers)
+        self.numbers.show_now(self.active and self.with_numbers and not self._on_stage)
         self._show_whose()
+
+    def set_presenting(self, on: bool) -> None:
+        """Leave out on a stage what could not be read there."""
+        self._on_stage = on
+        self.show_numbers()
 
     def _switch_numbers(self, on: bool) -> None:
         self.with_numbers = on

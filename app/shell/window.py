@@ -260,6 +260,7 @@ class Window(QMainWindow):
         """Above and below a net that is trained there is what it is built with; not on a stage."""
         for part in (self.builder, self.tiles):
             part.show_now(self.shows_net and not self.presentation.active)
+        self.hand.set_presenting(self.presentation.active)
 
     def _tell_magnification(self) -> None:
         """Maps of units have as many pixels as are seen of them."""

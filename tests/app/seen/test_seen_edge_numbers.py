@@ -97,6 +97,43 @@ def test_of_many_edges_those_of_the_unit_that_is_pointed_at_have_numbers(train):
     assert len(cards(train)) == 7  # six that arrive, one that leaves
 
 
+def test_units_without_room_beside_them_have_their_numbers_on_their_maps(train):
+    assert not train.hand.numbers.units
+    train.training.change("layers", hidden=(8, 6))
+    settle()
+    boxes = {box.node: box for box in train.net.figure.boxes if box.over is not None}
+    numbers, view = train.hand.numbers.units, train.view
+    assert len(numbers) == 2 * len(boxes)
+    maps = [QRectF(view.mapFromScene(box_rect(box)).boundingRect()) for box in boxes.values()]
+    assert all(any(one.adjusted(-1, -1, 1, 1).contains(number.rect) for one in maps) for number in numbers)
+    assert not [1 for k, a in enumerate(numbers) for b in numbers[:k] if a.rect.intersects(b.rect)]
+    (value, *_) = (number for number in numbers if number.role == "value")
+    assert widget(view.viewport(), train.theme).amount("value", within=value.rect) > 0
+    train.training.toggle()
+    train.net.traceChanged.emit()
+    assert not train.hand.numbers.units
+    train.training.pause()
+
+
+def test_they_are_as_large_as_there_is_room(train):
+    heights = {}
+    for size in ((1440, 900), (1920, 1080)):
+        train.resize(*size)
+        settle()
+        heights[size] = {card.rect.height() for card in cards(train)}
+    (small,), (large,) = heights.values()
+    assert large > small
+
+
+def test_there_are_none_on_a_stage(train):
+    train.actions_by_id["present"].trigger()
+    settle()
+    assert not cards(train)
+    train.presentation.stop()
+    settle()
+    assert cards(train)
+
+
 def test_the_legend_says_what_the_second_number_is(train):
     assert train.hand.legend.text() == "Edges: w, −η·g, new w"
     train.training.change("momentum", momentum=0.9)
