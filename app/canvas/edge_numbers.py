@@ -74,21 +74,28 @@ class EdgeNumbers(QWidget):
 
     def _on_units(self) -> list[Number]:
         """The value at the upper edge of each map, the gradient at the lower one, where these have room."""
+        from app.painting.learned import bias_rect  # loads NumPy
+
         found, metrics = [], QFontMetricsF(self._sized(SIZES[-1]))
         height = metrics.lineSpacing()
         for box in self._net.figure.boxes:
             seen = self._seen(box_rect(box))
             if box.over is None or seen.height() < LEAST_MAP * height:
                 continue
-            tops = seen.top(), seen.bottom() - height
-            for (what, value), top in zip(self._net.known(box.node), tops, strict=False):
-                texts = (
-                    (text, metrics.horizontalAdvance(text)) for text in (short(value, d) for d in DIGITS)
-                )
-                for text, width in texts:
-                    if width + 2 * ROOM <= seen.width():
-                        left = seen.center().x() - width / 2 - ROOM
-                        found.append(Number(text, QRectF(left, top, width + 2 * ROOM, height), what))
+            inside = seen.adjusted(ROOM, ROOM, -ROOM, -ROOM)
+            beside = inside.left()
+            if box.bias is not None:
+                beside = self._seen(bias_rect(box_rect(box))).right()
+            rows = (
+                QRectF(inside.left(), inside.top(), inside.width(), height),
+                QRectF(beside, inside.bottom() - height, inside.right() - beside, height),
+            )
+            for (what, value), row in zip(self._net.known(box.node), rows, strict=False):
+                for text in (short(value, digits) for digits in DIGITS):
+                    width = metrics.horizontalAdvance(text) + 2 * ROOM
+                    if width <= row.width():
+                        left = row.center().x() - width / 2
+                        found.append(Number(text, QRectF(left, row.top(), width, height), what))
                         break
         return found
 

@@ -5,6 +5,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.edge_numbers import MOST, spread
+from app.painting.learned import bias_rect
 from app.painting.parts import box_rect, label_rect
 from core.training.next_update import Ahead
 from tests.app.seen.pixels import widget
@@ -107,6 +108,9 @@ def test_units_without_room_beside_them_have_their_numbers_on_their_maps(train):
     maps = [QRectF(view.mapFromScene(box_rect(box)).boundingRect()) for box in boxes.values()]
     assert all(any(one.adjusted(-1, -1, 1, 1).contains(number.rect) for one in maps) for number in numbers)
     assert not [1 for k, a in enumerate(numbers) for b in numbers[:k] if a.rect.intersects(b.rect)]
+    squares = [bias_rect(box_rect(box)) for box in boxes.values() if box.bias is not None]
+    covered = [QRectF(view.mapFromScene(square).boundingRect()).adjusted(1, 1, -1, -1) for square in squares]
+    assert covered and not [1 for one in covered for number in numbers if one.intersects(number.rect)]
     (value, *_) = (number for number in numbers if number.role == "value")
     assert widget(view.viewport(), train.theme).amount("value", within=value.rect) > 0
     train.training.toggle()
