@@ -91,13 +91,11 @@ def placed_matrices(
     """Lay matrices out in a width; see `placed`. Where they are higher than `most` cells become smaller."""
     parts, top = head(view, width, size, measure, corner)
     stood, height = _arranged(view, width, size, measure, 1.0, top)
-    smaller = SMALLER
     if height > most:
         view = replace(view, matrices=tuple(replace(one, written=False) for one in view.matrices))
-        stood, height = _arranged(view, width, size, measure, 1.0, top)
-    while height > most and smaller > SMALLEST:
-        stood, height = _arranged(view, width, size, measure, smaller, top)
-        smaller *= SMALLER
+        beside = {view.across, 2 * view.across}  # in a low place pictures are larger in fewer rows
+        found = [_shrunk(replace(view, across=across), width, most, size, measure, top) for across in beside]
+        stood, height = max(found, key=lambda one: (one[1] <= most, one[0][0].cell if one[0] else ()))
     cells: list[Cells] = []
     for one in stood:
         parts += one.parts(view, measure)
@@ -118,6 +116,18 @@ def placed_matrices(
         parts.append(Text("empty", 0.0, top + LINE * size, words(view.empty), size, "faint"))
         height = max(height, top + 2 * LINE * size)
     return Sheet(width, height, tuple(parts), None, tuple(cells))
+
+
+def _shrunk(
+    view: Matrices, width: float, most: float, size: float, measure: Measure, top: float
+) -> tuple[list[_Stood], float]:
+    """The matrices in rows with cells so small that they have room in a height, and how high they are."""
+    smaller = 1.0
+    stood, height = _arranged(view, width, size, measure, smaller, top)
+    while height > most and smaller > SMALLEST:
+        smaller *= SMALLER
+        stood, height = _arranged(view, width, size, measure, smaller, top)
+    return stood, height
 
 
 def head(

@@ -20,7 +20,7 @@ from core.figure.sizes import Measure, extent
 from core.math.mathtree import Digits, Math
 
 # in sizes of text
-TICK, MARGIN, SAMPLE = 0.3, 0.25, 1.6
+TICK, MARGIN, SAMPLE, LEAST_ROOM = 0.3, 0.25, 1.6, 1.0
 POINT, RING = 0.62, 1.35
 LEAST_ARROW, MOST_ARROW, HEAD = 1.0, 3.2, 0.55  # lengths of arrows, and of their heads
 MOST_LEFT = 4.0  # of the numbers at the left, and of what is free at the right
@@ -74,11 +74,11 @@ class _Placing:
         size, plot = self.size, self.plot
         across = LINE * size
         above = LINE * size * (1 + self._lines_below) + (1.2 * size if plot.up.name else 0.0)
-        room = max(self.height - above - across - MARGIN * size, 2 * size)
+        room = max(self.height - above - across - MARGIN * size, LEAST_ROOM * size)
         stands_beside = plot.square and self.width - room >= self._widest + MOST_LEFT * size
         items = [] if stands_beside else [*self._legend()]
         lines = round(max((item.y for item in items), default=-LINE * size) / (LINE * size)) + 1
-        room = max(room - lines * LINE * size, 2 * size)
+        room = max(room - lines * LINE * size, LEAST_ROOM * size)
         most = max(2, int(room / (APART_UP * size)))
         marks = ticks(plot.up, most)
         left = max([self._wide(Digits(text)) for _, text in marks], default=0.0) + (GAP + TICK) * size

@@ -171,6 +171,15 @@ def test_training_examples_are_shown_where_they_are_asked_for(train):
     assert view.sheet.cells[0].values.sum() == 120
 
 
+def test_in_a_low_place_templates_stand_in_one_row_where_they_are_larger(train):
+    made = train("digits", 5, samples=200).training.viewing.made("templates")
+    high, low = (placed(made, 520, height, 13, measured, whole=True) for height in (400, 110))
+    rows, row = ({one.y for one in sheet.cells} for sheet in (high, low))
+    assert len(rows) == 2 and len(row) == 1
+    assert high.height <= 400 and low.height <= 110
+    assert low.cells[0].height > 25 and all(one.x + one.width <= 520 for one in low.cells)
+
+
 @pytest.mark.parametrize("width", [230, 300, 520])
 def test_nothing_of_a_table_is_outside_or_on_top_of_something_else(train, width, fonts):
     window = train("iris", 5)
