@@ -263,7 +263,8 @@ class Window(QMainWindow):
         self.hand.set_presenting(self.presentation.active)
 
     def _tell_magnification(self) -> None:
-        """Maps of units have as many pixels as are seen of them."""
+        """Maps of units have as many pixels as are seen of them; numbers are read in a narrow canvas, too."""
+        self.net.set_room(self.view.viewport().width())
         self.net.set_magnification(self.view.transform().m11() * self.view.devicePixelRatioF())
 
     def _show_opened(self) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.training.next_update import Ahead, NextUpdate
     from core.training.run import TrainingRun
 
+NARROW = 480  # pixels of a canvas
 LEAST_SIDE, MOST_SIDE = 24, 160  # pixels of maps
 
 
@@ -61,6 +62,7 @@ class NetSession(QObject):
         self.pointed = ""
         self.cursor = 0
         self._side = 84
+        self._narrow = False  # whether it is seen in so little room that its numbers are drawn larger
         self._template = -1
         self._run: TrainingRun | None = None
         self._drawing: Drawing | None = None
@@ -144,6 +146,14 @@ class NetSession(QObject):
     def whose(self) -> Whose:
         """Whose gradients are shown."""
         return self.training.viewing.whose
+
+    def set_room(self, width: float) -> None:
+        """Draw numbers larger next to the maps where the canvas has few pixels."""
+        narrow = width < NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            if self._drawing is not None:
+                self._begin()
 
     def set_whose(self, whose: Whose) -> None:
         """Show the gradients of the sample, or those of the mini-batch."""
@@ -347,7 +357,7 @@ class NetSession(QObject):
         from core.training.net_figure import net_options, net_view, traced
 
         self._digits = self.session.options.digits
-        options = net_options(run, self.session.options)
+        options = net_options(run, self.session.options, self._narrow)
         view, self._trace = net_view(run, options), traced(run, self.training.sample)
         rooms = rooms_of(self._trace, view, options)
         self._drawing = finished(draw_in_pieces(view, rooms, options, measure=self.session.measure))

@@ -31,6 +31,9 @@ from core.training.activations import LINEAR
 from core.training.run import TrainingRun
 
 SIZES = Sizes(name=20.0, symbol=20.0, label=14.0, small=13.0, gap=14.0, arrow=76.0, map=84.0)
+NARROW = replace(  # of a net that is seen small
+    SIZES, name=22.0, label=19.0, small=18.0, gap=5.0, arrow=86.0, map=90.0
+)
 DENSE = Sizes(name=22.0, symbol=22.0, label=19.0, small=17.0, gap=8.0, arrow=90.0, map=84.0)
 MOST_NUMBERED = 5  # units of a layer that have their numbers beside them
 
@@ -44,8 +47,14 @@ def mapped_nodes(run: TrainingRun) -> frozenset[str]:
     return frozenset(between)
 
 
-def net_options(run: TrainingRun, options: Options) -> Options:
-    """How a net is drawn that is trained: in units, their numbers at them where they are few."""
+def net_options(run: TrainingRun, options: Options, narrow: bool = False) -> Options:
+    """How a net is drawn that is trained: in units, their numbers at them where they are few.
+
+    Args:
+        run: what is trained.
+        options: those of all figures.
+        narrow: whether there is so little room that numbers must be larger next to the maps.
+    """
     graph, roles = run.trainer.graph, run.trainer.roles
     leading = graph.upstream_of([roles.prediction] * bool(roles.prediction)) - {*roles.parameters}
     few = all(math.prod(graph.nodes[name].shape) <= MOST_NUMBERED for name in leading)
@@ -65,7 +74,7 @@ def net_options(run: TrainingRun, options: Options) -> Options:
         formula=False,
         captions=False,
         note_texts=False,
-        sizes=SIZES if few else DENSE,
+        sizes=(NARROW if narrow else SIZES) if few else DENSE,
     )
 
 

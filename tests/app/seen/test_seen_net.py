@@ -415,4 +415,5 @@ def test_net_and_plane_are_large_at_every_size(train, width, height, plane, unit
     assert train.view.transform().m11() * train.net.options.sizes.map >= unit
     room, net = QRectF(train.view.viewport().rect()), train.view.mapFromScene(train.scene.bounds())
     assert room.contains(QRectF(net.boundingRect()).adjusted(9, 9, -9, -9))
+    assert train.view.transform().m11() * train.net.options.sizes.label >= 11
     assert not train.hand.foot.geometry().intersects(train.view.geometry())
