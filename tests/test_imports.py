@@ -34,6 +34,7 @@ CORE_FLOORS = (
     ("derivatives", "data"),
     ("training",),
     ("project",),
+    ("lectures",),
     ("export",),
     ("service",),
 )

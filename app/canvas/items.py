@@ -21,6 +21,7 @@ from app.painting.parts import (
     paint_far_box,
     paint_frame,
     paint_label,
+    paint_looked_at,
     paint_pointed,
     paint_token,
     paint_weight,
@@ -76,7 +77,7 @@ class BoxItem(PartItem):
 
     def __init__(self, box: Box, theme: Theme):
         super().__init__(theme, _around(box), 1.0)
-        self.box, self.selected, self.pointed = box, False, False
+        self.box, self.selected, self.pointed, self.looked_at = box, False, False, False
         self._text: QPainterPath | None = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
@@ -94,6 +95,12 @@ class BoxItem(PartItem):
             self.pointed = pointed
             self.update()
 
+    def look_at(self, looked_at: bool) -> None:
+        """Mark that a guided step speaks of the node, or no longer."""
+        if looked_at != self.looked_at:
+            self.looked_at = looked_at
+            self.update()
+
     def shape(self) -> QPainterPath:
         path = QPainterPath()
         path.addRect(box_rect(self.box).adjusted(-4, -4, 4, 4))
@@ -102,6 +109,8 @@ class BoxItem(PartItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
+        if self.looked_at:
+            paint_looked_at(painter, self.box, self.theme)
         if _is_far(painter, option) and not self.selected and not self.box.over:
             paint_far_box(painter, self.box, self.theme)
         else:

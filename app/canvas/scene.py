@@ -74,6 +74,7 @@ class Scene(QGraphicsScene):
         self._count = 0
         self._selected: frozenset[str] = frozenset()
         self._pointed: frozenset[str] = frozenset()
+        self._looked_at: frozenset[str] = frozenset()
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.BspTreeIndex)
         self._token = TokenItem(self.theme)
         self.addItem(self._token)
@@ -106,6 +107,7 @@ class Scene(QGraphicsScene):
             (source.selectionChanged, self._show_selection),
             (source.pathsChanged, self._show_paths),
             (source.pointedChanged, self._show_pointed),
+            (source.lookedAtChanged, self._show_looked_at),
         ):
             if listens:
                 signal.connect(slot)
@@ -211,6 +213,7 @@ class Scene(QGraphicsScene):
                 self._frames[frame.key] = self._added(FrameItem(frame, self.theme))
         self._selected = self._boxes_of(self.source.selected)
         self._pointed = self._boxes_of((self.source.pointed,))
+        self._looked_at = self._boxes_of(self.source.looked_at)
         names = list(figures.drawing.sizes)
         for start in range(0, len(names), PIECE):
             yield
@@ -305,6 +308,12 @@ class Scene(QGraphicsScene):
             if name in self._nodes:
                 self._nodes[name].box.point_at(name in self._pointed)
 
+    def _show_looked_at(self) -> None:
+        before, self._looked_at = self._looked_at, self._boxes_of(self.source.looked_at)
+        for name in before ^ self._looked_at:
+            if name in self._nodes:
+                self._nodes[name].box.look_at(name in self._looked_at)
+
     def _boxes_of(self, nodes: Iterable[str]) -> frozenset[str]:
         """The drawn nodes that some nodes of the graph are in."""
         homes = self.source.drawing.view.homes
@@ -322,6 +331,7 @@ class Scene(QGraphicsScene):
             items.part, items.count = part, count
             items.box.show_box(part.box, name in self._selected)
             items.box.point_at(name in self._pointed)
+            items.box.look_at(name in self._looked_at)
             for arrow in part.arrows:
                 if arrow.edge not in items.arrows:
                     items.arrows[arrow.edge] = self._added(ArrowItem(arrow, self.theme))

@@ -18,7 +18,11 @@ class Shown(Protocol):
     selectionChanged: Any
     pathsChanged: Any
     pointedChanged: Any
+    lookedAtChanged: Any
     pointed: str
+
+    @property
+    def looked_at(self) -> Sequence[str]: ...
 
     @property
     def trace(self) -> Trace: ...

@@ -10,10 +10,13 @@ from app.cli.figure import FIGURE
 from app.cli.grad import GRAD
 from app.cli.listing import LISTING
 from app.cli.parser import Parser, with_true_minus
+from app.cli.scenes import SCENES
 from app.cli.train import TRAIN
 from app.cli.window import run_window
 
-SUBCOMMANDS = {subcommand.name: subcommand for subcommand in (GRAD, TRAIN, FIGURE, DERIVE, LISTING, EXPORT)}
+SUBCOMMANDS = {
+    subcommand.name: subcommand for subcommand in (GRAD, TRAIN, FIGURE, DERIVE, LISTING, EXPORT, SCENES)
+}
 
 
 def run_command(words: Sequence[str]) -> int:

@@ -108,7 +108,7 @@ def program_arguments(parser: argparse.ArgumentParser, *, shown: bool = True) ->
         "program",
         metavar="PROGRAM",
         nargs="?",
-        help=f"a formula, a {SUFFIX} file, or - to read it from stdin",
+        help=f"a formula, a scene such as U6, a {SUFFIX} file, or - to read it from stdin",
     )
     parser.add_argument(
         "values", metavar="NAME=VALUE", nargs="*", help="x=-2, x=1/3, w=[1, 2], W=[[1, 2], [3, 4]]"

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.cli.terminal import decoded, say, stdin_lines
 from core.base.errors import Problem, legible
+from core.lectures.catalogue import scene_file
 from core.math.derivative_names import PARTIAL, Notation
 from core.notation.lexer import MAX_CHARACTERS
 from core.passes.seed import read_entry
@@ -53,7 +54,7 @@ def document_of(word: str | None) -> Document:
     """The document that a command's first word stands for.
 
     Args:
-        word: a formula, the path of a project, or - for standard input.
+        word: a formula, the id of a scene, the path of a project, or - for standard input.
 
     Raises:
         Problem: there is no word, or what it stands for cannot be read.
@@ -68,6 +69,8 @@ def document_of(word: str | None) -> Document:
         if document.remark:
             say(f"Note: {legible(document.remark)}.")
         return document
+    if scene := scene_file(word):
+        return scene.document()
     return _formula(word)
 
 

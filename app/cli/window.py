@@ -13,6 +13,7 @@ from app.cli.parser import Parser, Subcommand, with_true_minus
 from app.cli.terminal import write
 from app.shell.opening import open_window
 from core.base.errors import Problem
+from core.lectures.catalogue import scene_file
 from core.notation.nearest import nearest
 from core.project.document import SUFFIX, Document
 from core.service.request import typed_values
@@ -20,6 +21,7 @@ from core.service.request import typed_values
 EXAMPLES = """\
   chainlight
   chainlight lecture.chainlight
+  chainlight U6
   chainlight '(x+y)z' x=-2 y=5 z=-4
   chainlight grad '(x+y)z' x=-2 y=5 z=-4
   chainlight figure '(x+y)z' x=-2 y=5 z=-4 --step backward:3 -o fig.svg"""
@@ -39,8 +41,8 @@ def run_window(words: Sequence[str], subcommands: Mapping[str, Subcommand]) -> i
         "start",
         metavar="FORMULA|FILE",
         nargs="?",
-        help=f"what to open: a formula, or a project, which ends in {SUFFIX}, begins with /, ./ or ../, "
-        "or is a file that exists",
+        help=f"what to open: a formula, a scene such as U6, or a project, which ends in {SUFFIX}, "
+        "begins with /, ./ or ../, or is a file that exists",
     )
     parser.add_argument("values", metavar="NAME=VALUE", nargs="*", help="x=-2, w=[1, 2], for a formula")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
@@ -53,6 +55,8 @@ def _start(word: str | None, values: Sequence[str], known: Iterable[str]) -> Pat
     """What the window opens on: a project or a formula. Raises Problem."""
     if word is None:
         return None
+    if (scene := scene_file(word)) and not values:
+        return scene.document()
     is_file = os.path.isfile(word)  # noqa: PTH113 - False where the system cannot even ask
     if not is_file and not PATH.match(word):
         if ONE_WORD.fullmatch(word) and not values:

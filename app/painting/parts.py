@@ -33,6 +33,7 @@ DOT = 4.0  # the radius of what moves along an arrow: it covers no number beside
 DASHES = (3.0, 2.0)  # of the outline of what receives a gradient, in widths of the line
 # of a selected box, outside its outline, where names and numbers keep away
 MARK, MARK_WIDTH = 2.4, 2.4
+LIGHT_BEYOND, LIGHT_SHARE = 8.0, 0.25  # how far the light of a node goes beyond it; how much accent it has
 SUM_FRAME = 1.0  # the width of the line around a sum of gradients
 POINTED = (2.0, 1.5)  # the dashes of the same mark where a node is pointed at, in its widths
 RING = 4.0  # between the two rings of the output that was chosen
@@ -136,6 +137,21 @@ def paint_pointed(painter: QPainter, box: Box, theme: Theme) -> None:
     pen.setDashPattern(POINTED)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     _paint_ring(painter, box, pen)
+
+
+def paint_looked_at(painter: QPainter, box: Box, theme: Theme) -> None:
+    """The ground of a node that is spoken of: a light in the accent, under lines and heads."""
+    around = box_rect(box).adjusted(-LIGHT_BEYOND, -LIGHT_BEYOND, LIGHT_BEYOND, LIGHT_BEYOND)
+    is_round = box.kind == "operation" and not box.over
+    radius = min(around.height(), around.width()) / 2 if is_round else 10.0
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(theme.colour("paper"), theme.colour("accent"), LIGHT_SHARE))
+    painter.save()
+    dark = theme.colour("paper").lightness() < theme.colour("ink").lightness()
+    mode = QPainter.CompositionMode
+    painter.setCompositionMode(mode.CompositionMode_Lighten if dark else mode.CompositionMode_Darken)
+    painter.drawRoundedRect(around, radius, radius)
+    painter.restore()
 
 
 def _paint_ring(painter: QPainter, box: Box, pen: QPen) -> None:

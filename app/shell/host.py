@@ -55,6 +55,9 @@ class Host(Protocol):
     def show_workspace(self, name: WorkspaceName) -> None:
         """Arrange the parts as a workspace."""
 
+    def search_scenes(self) -> None:
+        """Show the lectures, and let what is typed find their scenes."""
+
     def edit_program(self) -> None:
         """Put the cursor into the program, with all of it selected."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.data.panel import DataPanel
     from app.derivatives.panel import DerivativesPanel
     from app.panels.derivation import DerivationPanel
+    from app.panels.guide import GuidePanel
     from app.training.panel import TrainingPanel
 
 
@@ -87,6 +88,13 @@ def _derivation(session: Session, training: TrainingSession) -> DerivationPanel:
     return DerivationPanel(session)
 
 
+def _guide(session: Session, training: TrainingSession) -> GuidePanel:
+    from app.panels.guide import GuidePanel
+    from app.state.guide import Guide
+
+    return GuidePanel(Guide(session, training))
+
+
 PANELS = (
     Panel("program", "Program", "left", ProgramPanel),
     Panel("algorithm", "Algorithm", "left", lambda session, training: AlgorithmPanel(session, training)),
@@ -116,6 +124,18 @@ PANELS = (
         keys=("Ctrl+R",),
         icon="graduation-cap",
         group=1,
+    ),
+    Panel(
+        "guide",
+        "Guide",
+        "right",
+        _guide,
+        menu="View",
+        text="Guided steps",
+        tip="The steps of the scene of a lecture, beside the canvas",
+        group=1,
+        when_seen=lambda panel, seen: panel.set_seen(seen),
+        wanted=lambda session: session.document.scene is not None,
     ),
     Panel(
         "derivatives",

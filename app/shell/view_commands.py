@@ -192,6 +192,14 @@ VIEW = (
         for workspace in WORKSPACES.values()
     ),
     Command(
+        "search_scenes",
+        "Search the lectures",
+        "Find a scene by a word, a formula or a number from a slide",
+        lambda host: host.search_scenes(),
+        ("Ctrl+F",),
+        group=-1,
+    ),
+    Command(
         "next",
         "Ne&xt step",
         "One step forward",

@@ -107,6 +107,7 @@ class Window(QMainWindow):
         )
         self.key_repeat = KeyRepeat(self)
         self._message_lasts = False
+        self._scene: tuple[str, str] | None = None  # which scene's steps were offered
         self.setCentralWidget(self.arrangement)
         show, arrange = self.arrangement.show_pane, self.arrangement.arrange
         self.panes = {
@@ -169,6 +170,7 @@ class Window(QMainWindow):
         training.arrived.connect(self._follow_training)
         for shown in (session.documentChanged, training.runChanged, training.opened):
             shown.connect(self._offer_results)
+        session.traceChanged.connect(self._offer_guide)
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
             pane.seenChanged.connect(self.refresh_actions)
@@ -285,6 +287,29 @@ class Window(QMainWindow):
         if offers and not pane.shown and self.training.is_on_canvas:
             pane.open()
 
+    def _offer_guide(self) -> None:
+        """The steps of a scene stand beside the canvas when it is opened, and go with it."""
+        scene, pane = self.session.document.scene, self.panes["guide"]
+        key = (scene.id, scene.title) if scene else None
+        if key == self._scene:
+            return
+        self._scene = key
+        if key is None:
+            pane.close()
+            return
+        guide = pane.open().guide
+        pane.made.left.connect(self._to_lectures, Qt.ConnectionType.UniqueConnection)
+        guide.go(0)
+
+    def _to_lectures(self) -> None:
+        self.show_workspace("lectures")
+
+    def search_scenes(self) -> None:
+        """Show the lectures, and let what is typed find their scenes."""
+        self.show_workspace("lectures")
+        self.lectures.search.setFocus()
+        self.lectures.search.selectAll()
+
     def _open_unit(self, drawn: str) -> None:
         """Show in steps how a unit is computed of its sample."""
         node = self.net.view.nodes[drawn].node
@@ -321,9 +346,10 @@ class Window(QMainWindow):
 
     def _open_example(self, document: Document) -> None:
         self.take_typing()
-        self.session.edit("open an example", document)
+        named = f"open {document.scene.id}" if document.scene else "open an example"
         self.session.seek(0)
-        self.show_workspace("step")
+        self.show_workspace(document.scene.workspace if document.scene else "step")
+        self.session.edit_to_untitled(named, document)
 
     # -- what is shown
 

@@ -107,7 +107,7 @@ WORKSPACES: Mapping[WorkspaceName, Workspace] = {
             left_beside_right=1000,
             trains=True,
         ),
-        Workspace("lectures", "Lectures", "Examples to begin with", "Ctrl+3"),
+        Workspace("lectures", "Lectures", "Scenes of lectures, with their steps and numbers", "Ctrl+3"),
     )
 }
 

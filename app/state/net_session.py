@@ -46,6 +46,7 @@ class NetSession(QObject):
     selectionChanged = Signal()
     pathsChanged = Signal()
     pointedChanged = Signal()
+    lookedAtChanged = Signal()
     isThereChanged = Signal()
     whoseChanged = Signal()
 
@@ -53,6 +54,7 @@ class NetSession(QObject):
     room_below = 0.0
     stops: Sequence[int] = ()
     paths: Sequence[Sequence[Edge]] = ()
+    looked_at: Sequence[str] = ()
 
     def __init__(self, session: Session, training: TrainingSession, parent: QObject | None = None):
         super().__init__(parent)

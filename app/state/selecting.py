@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -22,12 +23,14 @@ class Selecting(Stepping):
 
     selectionChanged = Signal()
     pointedChanged = Signal()  # a term of another node is under the pointer, or of none
+    lookedAtChanged = Signal()  # a guided step speaks of other nodes, or of none
     pathsChanged = Signal()  # the paths of the selected node are shown, or are not any longer
 
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self.selection, self.also_selected = "", tuple[str, ...]()
         self.pointed = ""  # the node of which a term is under the pointer
+        self.looked_at: tuple[str, ...] = ()  # the nodes that a guided step speaks of
         self._shows_paths = False
         self._derivation: tuple[tuple[Trace, str], Derivation | Problem] | None = None
 
@@ -44,6 +47,13 @@ class Selecting(Stepping):
         if name != self.pointed:
             self.pointed = name
             self.pointedChanged.emit()
+
+    def look_at(self, names: Sequence[str]) -> None:
+        """Mark the nodes that are spoken of."""
+        found = tuple(name for name in names if name in self.trace.graph.nodes)
+        if found != self.looked_at:
+            self.looked_at = found
+            self.lookedAtChanged.emit()
 
     def select_also(self, name: str) -> None:
         """Select one more node beside those that are, or one of them no longer."""

@@ -343,10 +343,10 @@ class Session(Selecting):
         self._typing.forget()
         self.undo_stack.clear()
         self._options = replace(self._options, notation=self.notation)  # goes on in one that chooses none
+        self.seek(0)  # before it: a scene moves on as soon as it is there
         self._set_document(replace(document, run=None), document.run)
         self.path = path
         self.undo_stack.setClean()
-        self.seek(0)
         self.fileChanged.emit()
 
     def saved_as(self, path: Path) -> None:
@@ -435,6 +435,18 @@ class Session(Selecting):
             last.after = after
             self._set_document(after)
 
+    def edit_to_untitled(self, label: str, after: Document) -> None:
+        """Show another document, which is of no file yet; undo brings the present one back, with its file."""
+        reached, after = after.run, replace(after, run=None)
+        edit = Edit(label, self._set_document, self._keep, self.document, after)
+        edit.run_after = reached
+        edit.between_files(self._name_file, self.path, None)
+        self._push(edit)
+
+    def _name_file(self, path: Path | None) -> None:
+        self.path = path
+        self.fileChanged.emit()
+
     def edit_run(self, label: str, reached: Reached) -> None:
         """Let the training of this document go on from elsewhere, as one step that can be undone."""
         edit = Edit(label, self._set_document, self._keep, self.document, self.document)
@@ -487,6 +499,7 @@ class Session(Selecting):
         self.selection = nearest_in(result.trace.graph.nodes, self.selection) if same_program else ""
         if result.trace is not before.trace:
             self.also_selected, self.pointed, self.part = (), "", 0
+            self.looked_at = tuple(name for name in self.looked_at if name in result.trace.graph.nodes)
         self._result = result
         self.cursor = self.stops[self.place]
         self.traceChanged.emit()

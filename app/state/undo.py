@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakMethod
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from core.training.reached import Reached
 
 Show = Callable[[Document, "Reached | None"], None]
+Name = Callable[["Path | None"], None]
 Keep = Callable[[Document, Document], "Reached | None"]
 
 
@@ -34,18 +36,30 @@ class Edit(QUndoCommand):
         self._before, self.after, self.gesture = before, after, gesture
         self.run_before: Reached | None = None
         self.run_after: Reached | None = None
+        self._name: WeakMethod[Name] | None = None
+        self._files: tuple[Path | None, Path | None] = (None, None)
+
+    def between_files(self, name: Name, before: Path | None, after: Path | None) -> None:
+        """Let the session say which file its document is of: another one after this edit than before it."""
+        self._name, self._files = WeakMethod(name), (before, after)
 
     def redo(self) -> None:
         show, keep = self._show(), self._keep()
         if show and keep:
             self.run_before = keep(self._before, self.after) or self.run_before
             show(self.after, self.run_after)
+            self._name_file(1)
 
     def undo(self) -> None:
         show, keep = self._show(), self._keep()
         if show and keep:
             self.run_after = keep(self.after, self._before) or self.run_after
             show(self._before, self.run_before)
+            self._name_file(0)
+
+    def _name_file(self, side: int) -> None:
+        if self._name and (name := self._name()):
+            name(self._files[side])
 
     def hold(self, room: int) -> int:
         """Forget runs that take more than so many bytes; what is left of these."""

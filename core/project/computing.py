@@ -64,7 +64,7 @@ def compute(document: Document, options: Options, measure: Measure, before: Resu
     if before and _computes_the_same(document, before.document):
         trace, said = before.trace, before.said
     else:
-        trace, said = yield from _traced(document)
+        trace, said = yield from traced(document)
     drawing, layout_of = yield from _drawn(trace, document, options, measure, before)
     return Result(document, trace, drawing, said, layout_of)
 
@@ -74,7 +74,7 @@ def _computes_the_same(one: Document, other: Document) -> bool:
     return all(getattr(one, name) is getattr(other, name) for name in COMPUTED)
 
 
-def _traced(document: Document) -> Work[tuple[Trace, tuple[Remark, ...]]]:
+def traced(document: Document) -> Work[tuple[Trace, tuple[Remark, ...]]]:
     """The trace of a document's program, and what is to be said of it."""
     program = read_program(document.text, document.values)
     yield

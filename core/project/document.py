@@ -7,7 +7,8 @@ would lose without a word gets a new version: 2 came with output and seed, 3 wit
 another layout: places to which nodes were moved in older files are left out, 6 with how derivatives are
 written, 7 with notes and names of entries, 8 with data of one's own, with the same share of each class in
 what is kept for testing, with two seeds, with settings that change while it trains, with its run and with
-what is folded in the listing.
+what is folded in the listing, 9 with the scene of a lecture, and with an activation for each layer and
+features of the inputs of a net.
 Older files lack what came later and are read; their programs are put into today's notation by
 core/project/older.py.
 """
@@ -29,12 +30,13 @@ from core.graph.json_values import MOST_NAMES, name_from, parse_json, plain_valu
 from core.math.derivative_names import NOTATIONS, PARTIAL, Notation
 from core.notation.lexer import MAX_CHARACTERS
 from core.project.older import as_today, upgraded
+from core.project.scene import Scene, plain_scene, scene_from
 from core.training.settings import TrainingSettings, settings_from
 
 if TYPE_CHECKING:
     from core.training.reached import Reached
 
-FORMAT, VERSION = "chainlight", 8
+FORMAT, VERSION = "chainlight", 9
 SUFFIX = ".chainlight"  # of the names of project files
 # the first versions with today's notation, today's layout, a choice how derivatives are written, and the same
 # share of each class in what is kept for testing
@@ -92,7 +94,8 @@ class Drawn(Struct, frozen=True):
 class Document(Struct, frozen=True):
     """`output` is the node to differentiate, empty for the program's own; a `seed` of None is 1.
 
-    `run` is how far its training had come when it was saved, None where there had been none.
+    `run` is how far its training had come when it was saved, None where there had been none. A `scene` is
+    what a lecture shows with it.
     A `drawing` of None is drawn as programs usually are.
     """
 
@@ -106,6 +109,7 @@ class Document(Struct, frozen=True):
     guessed: frozenset[str] = frozenset()  # names whose values nobody gave
     drawing: Drawn | None = None
     run: Reached | None = None
+    scene: Scene | None = None
     remark: str = ""  # what to say of it once, such as that it was upgraded
 
     def with_value(self, name: str, value: Value) -> Document:
@@ -137,6 +141,8 @@ def dumps(document: Document) -> str:
         from core.project.kept_run import plain_run
 
         found["run"] = plain_run(document.run)
+    if document.scene:
+        found["scene"] = plain_scene(document.scene)
     return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
@@ -183,6 +189,7 @@ def _present(found: Mapping[str, Any], program: str) -> Document:
         guessed=_guessed(found, values),
         drawing=_drawn(found),
         run=_run(found),
+        scene=None if found.get("scene") is None else scene_from(found["scene"]),
     )
 
 

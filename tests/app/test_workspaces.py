@@ -201,14 +201,20 @@ def test_on_the_stage_keys_step_where_nothing_can_be_trained(window):
     window.presentation.stop()
 
 
-def test_an_example_opens_as_one_edit_and_can_be_stepped(window, qtbot):
+@pytest.mark.parametrize("number", [0, -1], ids=["scene", "example"])
+def test_a_scene_opens_as_one_edit_of_no_file_and_can_be_stepped(window, tmp_path, number):
+    window.session.saved_as(tmp_path / "mine.chainlight")
     window.show_workspace("lectures")
-    before = window.session.document
-    QTest.mouseClick(window.lectures.cards[2], Qt.MouseButton.LeftButton)
+    before, card = window.session.document, window.lectures.cards[number]
+    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
     assert window.arrangement.workspace.name == "step"
-    assert window.session.document.text == window.lectures.cards[2].example.text
+    assert window.session.document.text == card.offer.document().text
+    assert window.session.path is None and "mine" not in window.windowTitle()
     window.session.undo_stack.undo()
-    assert window.session.document == before
+    assert window.session.document == before and not window.session.undo_stack.canUndo()
+    assert window.session.path == tmp_path / "mine.chainlight" and "mine" in window.windowTitle()
+    window.session.undo_stack.redo()
+    assert window.session.path is None
 
 
 def test_reset_layout_forgets_what_was_dragged(window):

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from app.canvas.net_hand import WhoseButton
 from app.panels.transport import STRIDE_NAMES
-from app.shell.examples import EXAMPLES as SHOWN_EXAMPLES
 from app.shell.figure_dialog import FigureDialog
+from app.shell.lectures import offers
 from app.shell.panels import PANELS
 from app.shell.running import Running
 from app.shell.view_commands import scale_text
@@ -528,10 +528,10 @@ BUTTONS = {
     ),
     ("bar", "More ▾"): Does(menu_open, True, lambda window: window.resize(800, 800)),
     **{
-        ("lectures", example.title): Does(
-            text, example.text, lambda window: window.show_workspace("lectures")
+        ("lectures", offer.title): Does(
+            text, offer.document().text, lambda window: window.show_workspace("lectures")
         )
-        for example in SHOWN_EXAMPLES
+        for offer in offers()
     },
     ("canvas", "Whose gradients"): Does(menu_open, True, lambda window: window.show_workspace("train")),
     ("canvas", "Open on canvas"): Does(

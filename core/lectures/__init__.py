@@ -1,0 +1,1 @@
+"""The scenes of lectures that travel with the program."""
