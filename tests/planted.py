@@ -2995,6 +2995,20 @@ DIFFERENTIATING = {
         "the figure of a net is that of a later update than the one it was asked for",
         "tests/app/test_dialogs.py",
     ),
+    "guide-forgets-where-it-was": bug(
+        "app/state/guide.py",
+        "for step in self.steps[:place]:\n            found = acted(found, step.act)",
+        "for step in self.steps[:0]:\n            found = acted(found, step.act)",
+        "a guided step begins with another program than the one before it has shown",
+        "tests/app/test_guide.py",
+    ),
+    "scenes-open-in-the-file-that-was-open": bug(
+        "app/state/session.py",
+        "edit.between_files(self._name_file, self.path, None)",
+        "edit.between_files(self._name_file, self.path, self.path)",
+        "a scene is saved over the file that was open before it",
+        "tests/app/test_workspaces.py",
+    ),
 }
 
 BUGS = FIGURE | IN_FILES | MATHEMATICS | BESIDE_THE_CANVAS | TRAINING | DIFFERENTIATING

@@ -178,6 +178,8 @@ class GuidePanel(QWidget):
         self._steps_box.setContentsMargins(0, 0, 0, 0)
         self._steps_box.setSpacing(2)
         self.card: Card | None = None
+        self.empty = plain_label()
+        self.empty.setText("Open a scene from Lectures (Ctrl+3): its steps stand here.")
         self.errata = plain_label()
         self.back, self.next = QPushButton("‹ Back"), NextButton()
         self.back.clicked.connect(lambda: guide.go(guide.place - 1))
@@ -190,7 +192,8 @@ class GuidePanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 8, 12, 12)
         box.setSpacing(8)
-        for part in (self.home, self.title, self.goal, self.variants, self.progress, self.steps, self.errata):
+        self._of_scene = (self.title, self.goal, self.variants, self.progress, self.steps, self.errata)
+        for part in (self.home, self.empty, *self._of_scene):
             box.addWidget(part)
         box.addStretch(1)
         box.addLayout(feet)
@@ -221,7 +224,11 @@ class GuidePanel(QWidget):
     def _show(self) -> None:
         """Show the scene, and its present step open."""
         guide, scene = self.guide, self.guide.scene
+        self.empty.setVisible(scene is None)
+        for part in (*self._of_scene, self.back, self.next):
+            part.setVisible(scene is not None)
         if scene is None:
+            self.home.setText("‹ Lectures")
             return
         self.home.setText(f"‹ Lectures   {scene.id}")
         self.title.setText(scene.title)

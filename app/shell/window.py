@@ -174,6 +174,7 @@ class Window(QMainWindow):
         self.notice.pressed.connect(training.open_on_canvas)
         for pane in self.panes.values():
             pane.seenChanged.connect(self.refresh_actions)
+        self.panes["guide"].seenChanged.connect(self._follow_guide)
         for signal in (self.panes["training"].seenChanged, self.presentation.changed):
             signal.connect(self._show_settings)
         self.header.switch.chosen.connect(self.show_workspace)
@@ -297,12 +298,13 @@ class Window(QMainWindow):
         if key is None:
             pane.close()
             return
-        guide = pane.open().guide
-        pane.made.left.connect(self._to_lectures, Qt.ConnectionType.UniqueConnection)
-        guide.go(0)
+        pane.open().guide.go(0)
 
-    def _to_lectures(self) -> None:
-        self.show_workspace("lectures")
+    def _follow_guide(self) -> None:
+        """The way from the steps of a scene to the others, once they are first seen."""
+        pane = self.panes["guide"]
+        pane.seenChanged.disconnect(self._follow_guide)
+        pane.made.left.connect(lambda: self.show_workspace("lectures"))
 
     def search_scenes(self) -> None:
         """Show the lectures, and let what is typed find their scenes."""

@@ -83,11 +83,13 @@ def hidden(value: Any) -> tuple[int, ...]:
 
 
 def activation(value: Any) -> str:
-    from core.training.activations import activations_for
-
     if not isinstance(value, str) or len(value) > MAX_NAME:
         raise Problem("The training's activation must be a text")
-    activations_for(value, 1)
+    known = activations()
+    for name in value.split() or [value]:
+        if name not in known:
+            told = f"The training's activation is {quoted(name)}, which does not exist"
+            raise Problem(told, hint=f'In the file, set "activation" of "lab" to one of: {", ".join(known)}')
     return value
 
 

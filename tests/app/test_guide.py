@@ -116,6 +116,14 @@ def test_a_program_without_a_scene_has_no_guide(window, guided):
     window.session.undo_stack.undo()
 
 
+def test_without_a_scene_it_says_where_scenes_are(window):
+    panel = window.panes["guide"].open()
+    assert panel.empty.isVisible() and "Ctrl+3" in panel.empty.text()
+    assert not panel.next.isVisible() and not panel.title.isVisible()
+    panel.home.click()
+    assert window.arrangement.workspace.name == "lectures"
+
+
 def test_it_is_used_by_keys_alone(window, guided):
     panel = guided("U6")
     panel.next.setFocus()

@@ -395,6 +395,8 @@ COMMANDS = {
         for workspace in WORKSPACES.values()
     },
     "Results column": Does(visible("training"), True),
+    "Guided steps": Does(visible("guide"), True),
+    "Search the lectures": Does(workspace_of, "lectures"),
     "Left column": Does(visible("program"), False),
     "Program in the left column": Does(lambda window: window.arrangement.program_in_sheet, True),
     **{
