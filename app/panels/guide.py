@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -189,14 +190,26 @@ class GuidePanel(QWidget):
         feet = QHBoxLayout()
         feet.addWidget(self.back)
         feet.addWidget(self.next, 1)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(12, 8, 12, 12)
+        inside = QWidget()
+        box = QVBoxLayout(inside)
+        box.setContentsMargins(12, 8, 12, 0)
         box.setSpacing(8)
         self._of_scene = (self.title, self.goal, self.variants, self.progress, self.steps, self.errata)
         for part in (self.home, self.empty, *self._of_scene):
             box.addWidget(part)
         box.addStretch(1)
-        box.addLayout(feet)
+        self.area = QScrollArea()  # the way on stays in view below it
+        self.area.setAccessibleName("Steps of the scene")
+        self.area.setWidget(inside)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        feet.setContentsMargins(12, 0, 12, 12)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.area, 1)
+        outer.addLayout(feet)
         guide.changed.connect(self._show)
         guide.session.documentChanged.connect(self._show_variant)
         self._show()
@@ -263,8 +276,15 @@ class GuidePanel(QWidget):
                 part.theme = self.theme
                 part.clicked.connect(_going(guide, place))
             self._steps_box.addWidget(part)
+        if self.card:
+            QTimer.singleShot(0, self.card, self._show_card)  # once it has its place
         if had_focus and self.card:
             self.card.show_me.setFocus()
+
+    def _show_card(self) -> None:
+        """Bring the present step into view."""
+        if self.card:
+            self.area.ensureWidgetVisible(self.card)
 
     def _make_variants(self, scene: Scene) -> None:
         present = self.guide.session.document.scene or scene

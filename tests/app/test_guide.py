@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.painting.parts import LIGHT_BEYOND, box_rect
 from app.widgets.theme import LIGHT
@@ -114,6 +115,19 @@ def test_a_program_without_a_scene_has_no_guide(window, guided):
     window.session.replace_document(EXAMPLE, None)
     assert not window.panes["guide"].seen and not window.session.looked_at
     window.session.undo_stack.undo()
+
+
+def test_the_way_on_is_in_view_in_a_small_window_and_so_is_the_present_step(window, guided):
+    window.resize(1024, 700)
+    panel = guided("U6")
+    QApplication.processEvents()
+    for place in range(6):
+        panel.guide.go(place)
+        QApplication.processEvents()
+        frame = window.rect()
+        for part in (panel.next, panel.card.show_me):
+            corner = part.mapTo(window, part.rect().bottomRight())
+            assert frame.contains(corner) and part.visibleRegion().boundingRect() == part.rect(), place
 
 
 def test_without_a_scene_it_says_where_scenes_are(window):
