@@ -404,3 +404,23 @@ def test_another_theme_repaints_the_views(training, panel):
     before = view.grab().toImage().pixelColor(corner)
     panel.set_theme(DARK)
     assert (before, view.grab().toImage().pixelColor(corner)) == (QColor("#ffffff"), QColor(DARK.paper))
+
+
+def test_numbers_that_grow_and_shrink_move_nothing_below_them(window):
+    window.resize(1440, 900)
+    window.show()
+    window.show_workspace("train")
+    QApplication.processEvents()
+    bar, panel = window.panes["training"].made.bar, window.panes["training"].made
+
+    def top_with(text):
+        bar.numbers.setText(text)
+        bar._keep_height()
+        panel.layout().activate()
+        QApplication.processEvents()
+        return panel.split.y()
+
+    short = top_with("loss 1")
+    long = top_with("loss 3.203·10⁻⁵    " * 12)
+    assert long > short
+    assert top_with("loss 1") == long
