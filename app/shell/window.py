@@ -267,7 +267,7 @@ class Window(QMainWindow):
 
     def _tell_magnification(self) -> None:
         """Maps of units have as many pixels as are seen of them; numbers are read in a narrow canvas, too."""
-        self.net.set_room(self.view.viewport().width())
+        self.net.set_room(self.view.viewport().width() / self.settings.get("text_scale"))
         self.net.set_magnification(self.view.transform().m11() * self.view.devicePixelRatioF())
 
     def _show_opened(self) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from core.training.next_update import Ahead, NextUpdate
     from core.training.run import TrainingRun
 
-NARROW = 480  # pixels of a canvas
+NARROW = 480  # pixels of a canvas, at text of 100 %
 LEAST_SIDE, MOST_SIDE = 24, 160  # pixels of maps
 
 
@@ -150,7 +150,7 @@ class NetSession(QObject):
         return self.training.viewing.whose
 
     def set_room(self, width: float) -> None:
-        """Draw numbers larger next to the maps where the canvas has few pixels."""
+        """Draw numbers larger next to the maps in a canvas of few pixels, at text of 100 %."""
         narrow = width < NARROW
         if narrow != self._narrow:
             self._narrow = narrow

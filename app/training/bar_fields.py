@@ -26,7 +26,7 @@ LEAVING = (
 )
 SIZE = 0.95  # of the loss, next to other text: then a fraction is as high as a field
 LONGEST = 8  # heights of a line of text that the loss is wide at most
-WIDE, WIDEST = 7, {"optimizer": 11}  # letters of a choice that are seen in the bar
+WIDE, WIDEST = 7, {"optimizer": 12}  # letters of a choice that are seen in the bar
 
 
 class BarFields(QObject):

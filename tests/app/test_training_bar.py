@@ -4,11 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QComboBox, QStyle, QStyleOptionComboBox, QToolTip
 
 from app.widgets.captioned import Captioned
 from app.widgets.fields import DRAG
 from tests.app.seen.pixels import widget
+
+CONTROL, EDIT = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
 
 
 @pytest.fixture
@@ -120,6 +122,12 @@ def test_what_has_no_room_folds_and_nothing_is_clipped(window, bar, width, scale
     rights = [part.mapTo(bar, part.rect().topRight()).x() for part in parts]
     assert max(rights) < bar.width() and all(part.width() >= part.minimumSizeHint().width() for part in parts)
     assert bar.more.isVisible() == (len(names) < 7)
+    for name in names:
+        if isinstance(one := field(window, name), QComboBox) and not one.isEditable():
+            box = QStyleOptionComboBox()
+            one.initStyleOption(box)
+            room = one.style().subControlRect(CONTROL, box, EDIT, one).width()
+            assert one.fontMetrics().horizontalAdvance(one.currentText()) <= room
     window.settings.set("text_scale", 1.0)
     window.set_theme(window.theme)
 
