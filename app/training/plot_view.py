@@ -32,6 +32,7 @@ from core.training.views import VIEWS, Place
 MARGIN = 6  # pixels around the sheet
 REACH = 12  # pixels from a point within which a click chooses it
 LEAST = QSize(150, 60)
+LEAST_SHARE = 0.8  # of its size, to which a view shrinks on a page that is too low for it
 BUTTON = 1.9  # in sizes of text
 ASIDE = 3.0  # how much farther entries seem that do not lie straight ahead
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -129,6 +130,10 @@ class PlotView(QWidget):
         size = QFontInfo(self.font()).pixelSize()
         corner = 0.0 if self._on_stage else self._put_camera(size)
         self.sheet = placed(view, width, height, size, measured, corner, self._whole) if view else None
+        page = self.parentWidget()
+        room = page.height() - 2 * MARGIN if page and self._on_page and self.view.shrinks else 0
+        if view and self.sheet and LEAST_SHARE * self.sheet.height <= room < self.sheet.height:
+            self.sheet = placed(view, width, room, size, measured, corner, whole=True)
         if not self._on_stage:
             policy = Qt.FocusPolicy.StrongFocus if self.targets else Qt.FocusPolicy.NoFocus
             self.setFocusPolicy(policy)

@@ -50,6 +50,7 @@ class RunView(Struct, frozen=True):
     read      what is to be read at a place of its axes
     told      what is to be read at an entry of its matrices
     picks     whether the examples of an entry may be picked out
+    shrinks   whether all of it can be read where it is a little smaller
     nodes     those of which it takes maps over the plane, which may be finer than usual
     written   whether it is numbers and curves, which are read, and not maps, in which one sees movement
     """
@@ -63,6 +64,7 @@ class RunView(Struct, frozen=True):
     read: Callable[[TrainingRun, float, float], str] = lambda run, x, y: ""
     told: Callable[[TrainingRun, Cells, Place], str] = lambda run, cells, place: _entry(cells, place)
     picks: bool = False
+    shrinks: bool = False
     nodes: Callable[[TrainingRun, Asked], tuple[str, ...]] = lambda run, asked: ()
     written: bool = False
 
@@ -170,6 +172,7 @@ VIEWS: Mapping[str, RunView] = {
             lambda run, asked: parts_plot(run),
             "one feature, and a sum of parts to predict",
             has_parts,
+            shrinks=True,
         ),
         RunView(
             "loss",
@@ -198,6 +201,7 @@ VIEWS: Mapping[str, RunView] = {
             has_classes,
             told=_in_cell,
             picks=True,
+            shrinks=True,
             written=True,
         ),
         RunView(
@@ -208,6 +212,7 @@ VIEWS: Mapping[str, RunView] = {
             "data with classes",
             has_classes,
             told=_wrong,
+            shrinks=True,
             written=True,
         ),
         RunView(

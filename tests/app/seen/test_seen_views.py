@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QMenu, QScrollArea, QToolButton
 
 from app.formula import measured
-from app.training.plot_view import MARGIN
+from app.training.plot_view import MARGIN, PlotView
+from app.training.switches import Switches
 from app.widgets.theme import LIGHT
 from core.figure.plot import Text, placed
 from core.training.classified import classified
@@ -169,6 +170,25 @@ def test_training_examples_are_shown_where_they_are_asked_for(train):
     action.trigger()
     view.grab()
     assert view.sheet.cells[0].values.sum() == 120
+
+
+def test_a_confusion_that_nearly_fits_its_page_is_a_little_smaller_and_whole(train, qtbot):
+    window = train("digits", 10, samples=300)
+    view = PlotView(window.training, "confusion", Switches(window.training.viewing, window), on_page=True)
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    heights = []
+    for height in (420, 300, 180):
+        area.resize(380, height)
+        area.show()
+        view.grab()
+        (cells,) = view.sheet.cells
+        heights.append(cells.height)
+        is_in_view = cells.y + cells.height <= area.viewport().height() - 2 * MARGIN
+        assert is_in_view == (height > 200), "much smaller it could not be read"
+    assert 0.75 * heights[0] < heights[1] < heights[0] == heights[2]
 
 
 def test_in_a_low_place_templates_stand_in_one_row_where_they_are_larger(train):
