@@ -23,6 +23,7 @@ LEAST_BELOW = (
     5.8,
     8,
 )  # heights of a line of text that are left below the first view, in a low panel, in others
+TIGHT = 20  # heights of a line; in a panel that is lower the first view is a page, too
 ROOMY = (33, 45)  # heights of a line; in so wide and high a panel the loss stands beside the others
 FLAT = 0.68  # the height of a function next to its width
 CHROME = 7.4  # heights of a line that a plot has above and below its axes
@@ -46,6 +47,7 @@ class TrainingPanel(QWidget):
         shown = {**self.views, "loss": self.losses}
         self.pages = {name: _scrolled(shown[name], TITLES[name], self) for name in BELOW}
         self.pages["settings"] = _scrolled(self.settings, TITLES["settings"], self)
+        self.first = QWidget()
         self.tabs = QTabWidget()
         self.beside = QSplitter(Qt.Orientation.Horizontal)
         self._with_settings = True
@@ -74,7 +76,6 @@ class TrainingPanel(QWidget):
         losses.addWidget(self.views["accuracy"])
         self.beside.setChildrenCollapsible(False)
         self.beside.addWidget(self.tabs)
-        self.first = QWidget()
         first = QVBoxLayout(self.first)
         first.setContentsMargins(0, 0, 0, 0)
         for name in FIRST:
@@ -112,6 +113,8 @@ class TrainingPanel(QWidget):
     def show_view(self, name: str) -> None:
         """Bring a view to the front, and make it the one that is used."""
         page = "loss" if name == "accuracy" else name
+        if name in FIRST and self.tabs.indexOf(self.first) >= 0:
+            self.tabs.setCurrentWidget(self.first)
         if page in self.pages:
             self.show_page(page)
         self.training.viewing.use(name)
@@ -135,7 +138,7 @@ class TrainingPanel(QWidget):
         there = {name: self.views[name].is_there for name in self.views}
         for name in FIRST:
             self.views[name].setVisible(there[name])
-        self.first.setVisible(any(there[name] for name in FIRST))
+        self._put_first([name for name in FIRST if there[name]])
         self._put_pages({**there, "settings": self._with_settings})
         self._set_heights()
 
@@ -146,6 +149,24 @@ class TrainingPanel(QWidget):
         self.views["accuracy"].setVisible(is_there and (both or used))
         self.views["loss"].setVisible(both or not (is_there and used))
 
+    @property
+    def _is_tight(self) -> bool:
+        return self.height() < TIGHT * self.fontMetrics().height()
+
+    def _put_first(self, there: list[str]) -> None:
+        """Put the first view above the others, or where that leaves none of them room, before them."""
+        place = self.tabs.indexOf(self.first)
+        if there and self._is_tight:
+            if place < 0:
+                self.tabs.insertTab(0, self.first, VIEWS[there[0]].short)
+                self.tabs.setCurrentIndex(0)
+            self.tabs.setTabText(self.tabs.indexOf(self.first), VIEWS[there[0]].short)
+            return
+        if place >= 0:
+            self.tabs.removeTab(place)
+            self.split.insertWidget(0, self.first)
+        self.first.setVisible(bool(there))
+
     def _put_pages(self, there: dict[str, bool]) -> None:
         """Put the pages there are into the tabs, the loss beside them where there is room."""
         line = self.fontMetrics().height()
@@ -153,7 +174,8 @@ class TrainingPanel(QWidget):
         roomy = there["loss"] and self.width() >= wide and self.height() >= high
         names = sorted(self.pages, key=lambda name: name == "weights") if there["templates"] else self.pages
         wanted = [name for name in names if there[name] and not (roomy and name == "loss")]
-        now = [self.tabs.widget(k) for k in range(self.tabs.count())]
+        pages = (self.tabs.widget(k) for k in range(self.tabs.count()))
+        now = [page for page in pages if page is not None and page is not self.first]
         if now == [self.pages[name] for name in wanted] and roomy == (self.beside.count() > 1):
             return
         front = self.tabs.currentWidget()
@@ -161,7 +183,8 @@ class TrainingPanel(QWidget):
             front = self.pages["loss"]  # which was seen beside the tabs, and goes on to be
             now = [*now, front]
         with QSignalBlocker(self.tabs):
-            self.tabs.clear()
+            for page in now:
+                self.tabs.removeTab(self.tabs.indexOf(page))
             for name in wanted:
                 self.tabs.setTabToolTip(self.tabs.addTab(self.pages[name], TITLES[name]), TITLES[name])
         if roomy:
@@ -170,7 +193,7 @@ class TrainingPanel(QWidget):
             self.beside.setSizes([self.width() // 3, 2 * self.width() // 3])
         elif not there["loss"]:
             self.pages["loss"].hide()
-        if front in now and front is not None and self.tabs.indexOf(front) >= 0:
+        if front in (*now, self.first) and front is not None and self.tabs.indexOf(front) >= 0:
             self.tabs.setCurrentWidget(front)
 
     def _set_heights(self) -> None:
@@ -184,7 +207,7 @@ class TrainingPanel(QWidget):
         is_low = self.height() < ROOMY[1] * line
         self.bar.numbers.setHidden(is_low)  # the titles of the views tell them too
         least = LEAST_BELOW[0 if is_low else 1]
-        first = max(0, min(wanted, height - round(least * line)))
+        first = 0 if self._is_tight else max(0, min(wanted, height - round(least * line)))
         if self.split.sizes() != [first, height - first]:
             self.split.setSizes([first, height - first])
         self._show_accuracy(height - first)

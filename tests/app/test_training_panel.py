@@ -7,12 +7,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.formula import measured
+from app.shell.view_commands import scale_text
 from app.training.controls import SHOWN, Controls
 from app.training.plot_view import MARGIN
 from app.widgets.theme import DARK
 from core.base.arrays import frozen
 from core.data.datasets import DATASETS
-from core.figure.plot import Symbol
+from core.figure.plot import Symbol, Text
 from core.training.run import TrainingRun
 from core.training.settings import SETTINGS, TrainingSettings
 from core.training.setup import setup
@@ -424,3 +426,29 @@ def test_numbers_that_grow_and_shrink_move_nothing_below_them(window):
     long = top_with("loss 3.203·10⁻⁵    " * 12)
     assert long > short
     assert top_with("loss 1") == long
+
+
+def test_in_a_low_panel_with_large_text_the_first_view_is_a_page_and_nothing_of_it_is_cut(window):
+    """At 1280 x 760 with text at 200 % the plane has the whole height of the column."""
+    window.resize(1280, 760)
+    scale_text(window, 1.0)
+    window.show_workspace("train")
+    QApplication.processEvents()
+    panel = window.panes["training"].made
+    assert panel.tabs.currentWidget() is panel.first and panel.tabs.tabText(0) == "Boundary"
+    view = panel.views["boundary"]
+    assert view.isVisible() and view.sheet.frame.height > 4 * view.fontMetrics().height()
+    texts = [part for part in view.sheet.parts if isinstance(part, Text) and part.key in ("legend", "scale")]
+    for part in texts:
+        wide = measured(part.math, part.size)[0]
+        left = part.x - (wide if part.anchor == "right" else 0)
+        assert left >= 0 and left + wide <= view.width() and part.y <= view.height(), part
+    title = next(part for part in view.sheet.parts if isinstance(part, Text) and part.key == "title")
+    end = title.x + measured(title.math, title.size)[0]
+    assert all(part.x > end for part in view.sheet.parts if part.key == "scale")
+    scale_text(window, -1.0)
+    QApplication.processEvents()
+    window.resize(1280, 900)
+    QApplication.processEvents()
+    assert panel.split.widget(0) is panel.first and panel.first.isVisible()
+    assert panel.tabs.indexOf(panel.first) < 0

@@ -12,7 +12,7 @@ from core.base.arrays import Array
 from core.figure.plot.facts import Arrows, Axis, Curve, Entry, Field, Matrices, Multiples, Plot, Points, View
 from core.figure.plot.matrices import placed_matrices
 from core.figure.plot.multiples import placed_multiples
-from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, words
+from core.figure.plot.scales import DESCENT, GAP, LINE, scale_parts, scale_width, words
 from core.figure.plot.sheet import Frame, Line, Placed, Raster, Sheet, Symbol, Text, Tile
 from core.figure.plot.thinning import thinned
 from core.figure.plot.ticks import places_on, ticks
@@ -89,10 +89,7 @@ class _Placing:
         frame = Frame(left, above, inside, room, plot.across, plot.up)
         bottom = above + room + across
         if stands_beside:
-            items = [
-                _Item(entry, left + inside + size, above - bottom + row * LINE * size)
-                for row, entry in enumerate(plot.legend)
-            ]
+            items = [*self._legend_beside(left + inside + size, above, bottom)]
         parts = [
             *self._title(frame),
             *_axes(frame, size, self.measure, most),
@@ -117,7 +114,11 @@ class _Placing:
         size, plot, baseline = self.size, self.plot, (LINE - DESCENT - 0.2) * self.size
         yield Text("title", frame.x, baseline, words(plot.title), size)
         end, line = frame.x + frame.width, self._lines_below
-        right = min(end, self.width - self.corner * (not line))
+        last = self.width - self.corner * (not line)
+        right = min(end, last)
+        if plot.scale and not plot.said:  # a small plot is narrower than its title and the scale
+            needed = self._wide(words(plot.title)) + 2 * size + scale_width(plot.scale, size, self.measure)
+            right = min(max(right, frame.x + needed), last)
         has_lines = sum(self._said_widths) <= right  # else the colours of what is said must do
         for said in reversed(plot.said):
             math, baseline = words(said.text), (LINE * (1 + line) - DESCENT - 0.2) * size
@@ -227,8 +228,20 @@ class _Placing:
     @property
     def _widest(self) -> float:
         """How wide the widest entry of the legend is."""
-        found = [self._wide(words(entry.text)) for entry in self.plot.legend]
+        return self._widest_of(self.plot.legend)
+
+    def _widest_of(self, entries: Sequence[Entry]) -> float:
+        found = [self._wide(words(entry.text)) for entry in entries]
         return max(found, default=0.0) + (1.6 + GAP) * self.size
+
+    def _legend_beside(self, x: float, above: float, bottom: float) -> Iterator[_Item]:
+        """The legend in columns beside the axes, as many entries below each other as there is room for."""
+        line, legend = LINE * self.size, self.plot.legend
+        most = max(1, int((self.height - above) / line))
+        for start in range(0, len(legend), most):
+            column = legend[start : start + most]
+            yield from (_Item(entry, x, above - bottom + row * line) for row, entry in enumerate(column))
+            x += self._widest_of(column) + self.size
 
     def _legend(self) -> Iterator[_Item]:
         x, y, size = 0.0, 0.0, self.size
