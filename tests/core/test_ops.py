@@ -565,7 +565,7 @@ FOLDERS = {"compiled", "export", "notation", "ops"}
 BUILDING = {"graph", "figure", "derivatives", "math"}
 # other words, such as the kinds of tokens and of steps, and a workspace
 WORDS = {
-    *("core/project/older.py", "core/passes/trace.py", "app/cli/figure.py"),
+    *("core/project/older.py", "core/passes/trace.py", "app/cli/figure.py", "app/painting/parts.py"),
     *("app/canvas/scene.py", "app/shell/frame.py", "app/shell/window.py", "app/state/net_session.py"),
 }
 
