@@ -18,6 +18,7 @@ from app.shell.window import Window
 from app.state.session import Session
 from app.state.settings import Settings
 from app.widgets.theme import STYLE, load_fonts
+from core.lectures.catalogue import scene_file
 from core.project.document import Document
 
 SIZE = 1440, 900
@@ -56,9 +57,17 @@ def main() -> None:
     window.resize(*TRAINING)
     window.show_workspace("train")
     window.training.step(6000)
-    window.training.open_on_canvas()
-    window.session.seek(window.session.trace.position("backward:8"))
+    window.view.setFocus()
+    QTest.qWait(1000)  # what a paused run shows is refined
     _take(window, folder / "training.png")
+    window.resize(*SIZE)
+    window.show_workspace("lectures")
+    window.lectures.pictures.finish()
+    _take(window, folder / "lectures.png")
+    window.session.replace_document(scene_file("S10").document(), None)
+    window.show_workspace("step")
+    window.panes["guide"].made.guide.go(3)
+    _take(window, folder / "guide.png")
 
 
 def _take(window: Window, path: Path) -> None:
