@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from app.state.session import Session
 from app.state.training_session import TrainingSession
 from core.lectures.acts import acted, with_variant
-from core.project.document import Document
+from core.project.document import Document, dumps
 from core.project.scene import Act, Guided, Scene
 
 
@@ -113,7 +113,7 @@ class Guide(QObject):
             **{name: getattr(document, name) for name in OF_THE_SCENE},
         )
         self._next_act = act or self._motion(self.place)
-        if after != present:
+        if dumps(after) != dumps(present):
             self.session.edit(label, after)
         self._go_on()
 

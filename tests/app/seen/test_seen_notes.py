@@ -180,8 +180,8 @@ def test_the_listing_and_the_results_of_steps_name_entries(window):
 
 def test_notes_are_in_figures_of_the_command_line_on_demand(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    document = Document(NEURON, AT, drawing=Drawn(notes={"b": "bias"}))
+    document = Document(NEURON, AT, drawing=Drawn(notes={"b": "threshold"}))
     (tmp_path / "n.chainlight").write_text(dumps(document), encoding="utf-8")
     for words, there in (([], False), (["--notes"], True)):
         assert main(["figure", "n.chainlight", "--force", "-o", "n.tex", *words]) == 0
-        assert ("bias" in (tmp_path / "n.tex").read_text(encoding="utf-8")) is there
+        assert ("threshold" in (tmp_path / "n.tex").read_text(encoding="utf-8")) is there

@@ -94,6 +94,7 @@ TYPED_IN_PLACE = {  # there while it is typed: tested with the gestures, and wit
 }
 # what is chosen for a view alone: it is not part of the document
 OF_A_VIEW = {
+    ("lectures", "Search the scenes"),
     ("bar", "Speed"),
     ("bar", "Training speed"),
     ("bar", "Step length"),
