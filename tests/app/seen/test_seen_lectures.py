@@ -30,6 +30,12 @@ def greens_and_reds(seen, rect):
     return int(greenish.sum()), int(reddish.sum())
 
 
+def painted(seen, rect):
+    """How many pixels of a rectangle are clearly darker than its paper."""
+    part = seen.rgb[rect.top() + 3 : rect.bottom() - 3, rect.left() + 3 : rect.right() - 3]
+    return int((part.min(axis=-1) < 200).sum())
+
+
 def ids(lectures):
     return [card.offer.id for card in lectures.shown if card.offer.id]
 
@@ -73,8 +79,8 @@ def test_cards_have_the_picture_of_their_program_and_nothing_is_cut(lectures):
     for card in lectures.cards:
         seen = widget(card, LIGHT)
         found = greens_and_reds(seen, card.picture)
-        has_arrays = any(map(np.ndim, card.offer.document().values.values()))  # which are maps, in blue
-        assert max(found) > 10 if has_arrays else min(found) > 10, card.text()
+        assert painted(seen, card.picture) > 150, card.text()
+        assert min(found) > 20 or card.key != "S12", "of a small program both passes can be seen"
         metrics = card.fontMetrics()
         room = metrics.boundingRect(card.title_rect(), int(Qt.TextFlag.TextWordWrap), card.text())
         assert room.height() <= card.title_rect().height() and card.rect().contains(
