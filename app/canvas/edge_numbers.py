@@ -17,6 +17,7 @@ from app.state.net_session import NetSession
 from app.widgets.theme import LIGHT, Theme, mixed
 from core.base.numbers import short
 from core.figure import Arrow
+from core.graph.graph import Edge
 
 MOST = 24  # edges that have numbers; of more, those of the unit that is pointed at or selected
 SMALLEST = 9.0  # pixels of the numbers
@@ -55,12 +56,22 @@ class EdgeNumbers(QWidget):
         self.cards: list[Card] = []
         self.units: list[Number] = []
         self._font = QFont()
+        self._shown: object = None  # for what the numbers were placed last
+        self._texts: dict[tuple[Edge, int], tuple[str, str, str]] = {}  # with so many digits
+        self._texts_of: object = None  # of which update
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def show_now(self, wanted: bool) -> None:
         """Show the numbers of the edges of a net that is paused, if it is wanted."""
-        self.setGeometry(self._view.viewport().rect())
+        net, view = self._net, self._view
+        self.setGeometry(view.viewport().rect())
+        picture = (net.figures, net.cursor, net.pointed, net.selection) if wanted else None
+        shown = picture, net.training.is_training, self.size(), view.viewportTransform(), view.font()
+        if shown == self._shown:
+            self.update()  # in another theme
+            return
+        self._shown = shown
         self.cards = self._placed() if wanted else []
         paused = wanted and not self._net.training.is_training
         self.units = self._on_units() if paused and not self._net.options.values else []
@@ -138,7 +149,7 @@ class EdgeNumbers(QWidget):
             [at.y() - height / 2 for at in places], height + ROOM, ROOM, self.height() - height - ROOM
         )
         for digits in most_digits:
-            texts = [self._net.update_text(arrow, digits) for arrow in arrows]
+            texts = [self._text(arrow, digits) for arrow in arrows]
             width = max(metrics.horizontalAdvance(line) for lines in texts for line in lines) + 2 * ROOM + 2
             if tops and width <= right - left - AWAY:
                 return [
@@ -146,6 +157,16 @@ class EdgeNumbers(QWidget):
                     for lines, top, at in zip(texts, tops, places, strict=True)
                 ]
         return []
+
+    def _text(self, arrow: Arrow, digits: int) -> tuple[str, str, str]:
+        """The numbers of an edge, written once for each update."""
+        update = self._net.next_update
+        if update is not self._texts_of:
+            self._texts_of, self._texts = update, {}
+        key = arrow.edge, digits
+        if key not in self._texts:
+            self._texts[key] = self._net.update_text(arrow, digits)
+        return self._texts[key]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self.theme
