@@ -180,7 +180,7 @@ class GuidePanel(QWidget):
         self._steps_box.setSpacing(2)
         self.card: Card | None = None
         self.empty = plain_label()
-        self.empty.setText("Open a scene from Lectures (Ctrl+3): its steps stand here.")
+        self.empty.setText("Open a scene from Lectures (Ctrl+3): its steps appear here.")
         self.errata = plain_label()
         self.back, self.next = QPushButton("‹ Back"), NextButton()
         self.back.clicked.connect(lambda: guide.go(guide.place - 1))

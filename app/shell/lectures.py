@@ -68,6 +68,7 @@ class Card(QAbstractButton):
         super().__init__()
         self.offer, self.theme, self.scale = offer, LIGHT, 1.0
         self._pictures = pictures
+        self._asked: object = None  # for which picture
         self.setText(offer.title)
         self.setAccessibleName(f"{offer.id} {offer.title}".strip())
         self.setAccessibleDescription(offer.says)
@@ -92,8 +93,10 @@ class Card(QAbstractButton):
     def ask(self) -> None:
         """Let the picture be painted."""
         if self.isVisible():
-            ratio = self.devicePixelRatioF()
-            self._pictures.ask(self.key, self.offer.document, self.picture.size(), ratio, self.theme)
+            how = self.picture.size(), self.devicePixelRatioF(), self.theme
+            if how != self._asked:
+                self._asked = how
+                self._pictures.ask(self.key, self.offer.document, *how)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -145,7 +148,7 @@ class Section(QWidget):
     def __init__(self, title: str, cards: Sequence[Card]):
         super().__init__()
         self.cards = cards
-        self.head, self.count = QLabel(title), plain_label()
+        self.head = QLabel(title)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP)
         box = QVBoxLayout(self)
@@ -158,7 +161,6 @@ class Section(QWidget):
         font.setPointSizeF(1.2 * font.pointSizeF())
         font.setBold(True)
         self.head.setFont(font)
-        tint(self.count, theme.faint)
 
     def lay_out(self, shown: Sequence[Card], columns: int) -> None:
         """Show some of the cards, so many in a row; without any the section is hidden."""

@@ -62,7 +62,7 @@ class Guide(QObject):
         self.reached |= {place}
         step = self.steps[place]
         needed = self._needed(place)
-        moves_only = step.act == Act(step=step.act.step, select=step.act.select, view=step.act.view)
+        moves_only = step.act == Act(step=step.act.step, select=step.act.select)
         self._put(
             needed, f"guided step {place + 1}", _after(self._motion(place), step.act) if moves_only else None
         )

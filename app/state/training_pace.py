@@ -20,7 +20,7 @@ LEAST_SLICES, MOST_SLICES = 2, 7  # of training between two pictures: there are 
 
 
 class TrainingPace(QObject):
-    """Lets a trainer go on until it stops, pauses or is told to.
+    """Runs a trainer until it stops or pauses, or `stop` is called.
 
     `progressed` is emitted when there is something new to show, and when the training has ended;
     `speed` is how many updates there are a second, 0 for as many as there can be.

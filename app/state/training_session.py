@@ -261,7 +261,7 @@ class TrainingSession(QObject):
             self.readable.emit()
 
     def _end(self) -> None:
-        """It goes on no longer: it was paused, or has stopped by itself."""
+        """It no longer trains: it was paused, or a limit has stopped it."""
         if self._goes:
             self._goes = False
             self.arrived.emit()

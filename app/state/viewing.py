@@ -39,7 +39,7 @@ class Trained(Protocol):
 
     @property
     def is_training(self) -> bool:
-        """Whether it goes on by itself."""
+        """Whether the training is running."""
 
 
 class _Fine:

@@ -38,23 +38,19 @@ class Act(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     settings  those of the training
     values    what names of the program are given
     seed      what the backward pass starts with
-    unfold    nodes to be replaced by what they stand for
     updates   how many the training makes; `epochs` the same
     step      where to go: start, forward:2, seed, backward:3, end
     select    the node to be selected
-    view      the view to be brought to the front
     """
 
     variant: str = ""
     settings: Mapping[str, Any] = {}
     values: Mapping[str, Plain] = {}
     seed: Plain = None
-    unfold: tuple[str, ...] = ()
     updates: int = 0
     epochs: int = 0
     step: str = ""
     select: str = ""
-    view: str = ""
 
 
 class Guided(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -112,7 +108,7 @@ class Scene(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     lecture    the key of its lecture (core/lectures/catalogue.py); own scenes have none
     goal       what one knows afterwards, in a sentence
     ideas      words by which it is found, beside those of its texts
-    workspace  where it opens, with these `views`, after the steps that `step` names
+    workspace  where it opens, after the steps that `step` names
     named      what the document's own program is called beside its `variants`
     """
 
@@ -122,7 +118,6 @@ class Scene(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True)
     goal: str = ""
     ideas: tuple[str, ...] = ()
     workspace: Literal["step", "train"] = "step"
-    views: tuple[str, ...] = ()
     step: str = "start"
     named: str = "the program"
     guide: tuple[Guided, ...] = ()

@@ -5,7 +5,7 @@ What loads NumPy is loaded when it is asked for: a file with the usual settings 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.base.errors import Problem, cut
@@ -88,8 +88,7 @@ def activation(value: Any) -> str:
     known = activations()
     for name in value.split() or [value]:
         if name not in known:
-            told = f"The training's activation is {quoted(name)}, which does not exist"
-            raise Problem(told, hint=f'In the file, set "activation" of "lab" to one of: {", ".join(known)}')
+            raise unknown("activation", name, known)
     return value
 
 
@@ -122,6 +121,12 @@ def roles(value: Any) -> dict[str, str]:
                 hint=f"In the file, set it to one of: {', '.join(CHOICES)}",
             )
     return found
+
+
+def unknown(name: str, value: Any, known: Iterable[str]) -> Problem:
+    """The problem that a file chooses for a setting what does not exist."""
+    hint = f'In the file, set "{name}" of "lab" to one of: {", ".join(known)}'
+    return Problem(f"The training's {name} is {quoted(value)}, which does not exist", hint=hint)
 
 
 def quoted(value: Any) -> str:

@@ -553,6 +553,5 @@ def _read(name: str, value: Any) -> Any:
         said = f"have {between} characters" if isinstance(usual, str) else f"lie {between}"
         raise Problem(f"The training's {name} must {said}")
     if setting.choices and value != usual and value not in (known := setting.choices()):
-        told = f"The training's {name} is {choices.quoted(value)}, which does not exist"
-        raise Problem(told, hint=f'In the file, set "{name}" of "lab" to one of: {", ".join(known)}')
+        raise choices.unknown(name, value, known)
     return type(usual)(value)

@@ -6,20 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from app.painting.parts import box_rect
+from tests.app.conftest import settle
 from tests.app.seen.pixels import widget
-
-
-@pytest.fixture
-def train(window):
-    window.resize(1440, 900)
-    window.show_workspace("train")
-    settle()
-    return window
-
-
-def settle():
-    for _ in range(4):
-        QApplication.processEvents()
 
 
 def click(part):

@@ -1,6 +1,5 @@
 """The command line: tables, JSON, figures, and what is said when something cannot be done."""
 
-import io
 import json
 import os
 import re
@@ -24,25 +23,10 @@ from core.figure.fit import HELPS
 from core.passes.stepper import run
 from core.project.document import EXAMPLE, Document, Drawn, dumps
 from core.training.settings import TrainingSettings
-from core.training.trainer import Trainer
 
 HOUSE = Path(__file__).parents[2]
 XYZ = ["(x+y)z", "x=-2", "y=5", "z=-4"]
 NEURON = ["σ(w·x + b)", "w=[2, -3]", "x=[-1, -2]", "b=-3"]
-
-
-@pytest.fixture
-def cli_main(capsys, monkeypatch, tmp_path, qapp):
-    """Run a command in an empty folder; the answer is (status, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_command(*words, stdin=b""):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        status = cli.main(list(words))
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run_command
 
 
 def answer_of(cli_main, *words):
@@ -265,19 +249,6 @@ def test_trainings_are_answered_line_by_line(cli_main):
     assert [found["ok"] for found in answers] == [True, False, False, False, True]
     assert answers[2]["error"]["line"] == 1 and answers[2]["error"]["column"] == 4
     assert answers[3]["error"]["message"].startswith('"steps" must be a whole number')
-
-
-@pytest.fixture
-def interrupted_at_3(monkeypatch):
-    """Ctrl+C while the third update is made."""
-    step = Trainer.step
-
-    def interrupted(trainer, updates=1):
-        if trainer.updates == 2:
-            signal.raise_signal(signal.SIGINT)
-        return step(trainer, updates)
-
-    monkeypatch.setattr(Trainer, "step", interrupted)
 
 
 def test_a_training_that_is_interrupted_keeps_what_is_there(cli_main, interrupted_at_3):

@@ -3,17 +3,14 @@
 import csv
 import io
 import json
-import signal
-import sys
+from functools import partial
 
 import numpy as np
 import pytest
 
-from app.cli import main as cli
 from core.project.document import Document, dumps
 from core.training.settings import TrainingSettings
 from core.training.setup import setup
-from core.training.trainer import Trainer
 
 PERCEPTRON = "s = w·x + b\ny = step(s)\nL = |t - y|"
 NEURON = "y = σ(w·x + b)\nL = 1/2 (y - t)^2"
@@ -21,30 +18,9 @@ FIT = "y = w x + b\nL = (y - t)^2"
 
 
 @pytest.fixture
-def train(capsys, monkeypatch, tmp_path, qapp):
+def train(cli_main):
     """Run `chainlight train` in an empty folder; the answer is (status, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_command(*words, stdin=b""):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        status = cli.main(["train", *words])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run_command
-
-
-@pytest.fixture
-def interrupted_at_3(monkeypatch):
-    """Ctrl+C while the third update is made."""
-    step = Trainer.step
-
-    def interrupted(trainer, updates=1):
-        if trainer.updates == 2:
-            signal.raise_signal(signal.SIGINT)
-        return step(trainer, updates)
-
-    monkeypatch.setattr(Trainer, "step", interrupted)
+    return partial(cli_main, "train")
 
 
 def answer_of(train, *words):

@@ -196,9 +196,9 @@ class Matrix(Struct, frozen=True, eq=False):
 class Matrices(Struct, frozen=True, eq=False):
     """Matrices one behind the other in rows.
 
-    title   may be empty where it is told otherwise
+    title   may be empty where a tab or a heading shows it
     scales  what the colours mean, in the title's line; none where they are explained otherwise
-    said    what is told beside the title
+    said    the texts beside the title
     empty   what is said where there is nothing to be seen
     across  how many pictures stand side by side, where they have room; 0 is as many as have room
     """

@@ -133,7 +133,7 @@ def _shrunk(
 def head(
     view: Matrices | Multiples, width: float, size: float, measure: Measure, corner: float
 ) -> tuple[list[Placed], float]:
-    """The title, what is told and the scales beside it, or below it where there is no room, and how high."""
+    """Place the title, and texts and scales beside it or below it; return the parts and their height."""
     baseline, title = (LINE - DESCENT - 0.2) * size, words(view.title)
     parts: list[Placed] = [Text("title", 0.0, baseline, title, size)] if view.title else []
     scales: tuple[Scale, ...] = view.scales if isinstance(view, Matrices) else ()

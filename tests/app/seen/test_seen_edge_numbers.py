@@ -2,26 +2,13 @@
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtWidgets import QApplication
 
 from app.canvas.edge_numbers import MOST, spread
 from app.painting.learned import bias_rect
 from app.painting.parts import box_rect, label_rect
 from core.training.next_update import Ahead
+from tests.app.conftest import settle
 from tests.app.seen.pixels import widget
-
-
-@pytest.fixture
-def train(window):
-    window.resize(1440, 900)
-    window.show_workspace("train")
-    settle()
-    return window
-
-
-def settle():
-    for _ in range(4):
-        QApplication.processEvents()
 
 
 def number(text):
